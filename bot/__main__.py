@@ -124,8 +124,9 @@ def preview(port: int, keep: Path | None, browser: bool) -> None:
 @click.option(
     "--against", type=A_FILE, metavar="OLD", help="Say what changes for readers of this older list."
 )
+@click.option("--links", is_flag=True, help="Also look whether each link leads somewhere.")
 @click.option("--schema", is_flag=True, help="Only print the JSON Schema for editors.")
-def check(file: Path | None, against: Path | None, schema: bool) -> None:
+def check(file: Path | None, against: Path | None, links: bool, schema: bool) -> None:
     """Check a list, or a folder of them. Name every problem, with its line and how to fix it."""
     if schema:
         from bot.core.curriculum.shape import schema_text
@@ -138,6 +139,8 @@ def check(file: Path | None, against: Path | None, schema: bool) -> None:
     lists = load_curricula(path)
     for each, listed in zip(files_of(path), lists, strict=True):
         click.echo(f"{each}: {_size_of(listed)}, no problems.")
+    if links:
+        asyncio.run(_check_links(lists))
     if against is not None:
         from bot.core.curriculum.checks import compare, keeps_progress
 
@@ -148,6 +151,41 @@ def check(file: Path | None, against: Path | None, schema: bool) -> None:
         if not keeps_progress(differences):
             sys.exit(1)
         click.echo("No reader loses progress.")
+
+
+async def _check_links(lists: Sequence[Curriculum]) -> None:
+    """Look at each link once, by the rules of the weekly look, and tell what is wrong.
+
+    One day is no evidence that a page is gone for good.
+    """
+    from bot.core.link_checks import LinkAnswer, mirror_of
+    from bot.pages import Pages
+    from bot.services.link_checks import ask_links
+
+    titles = {r.url: r.title for listed in lists for r in listed.by_key.values()}
+    pages, found = Pages(timeout_seconds=20), dict[str, LinkAnswer]()
+    try:
+        with click.progressbar(length=len(titles), label="Links") as bar:
+
+            async def told(url: str, answer: LinkAnswer) -> None:
+                found[url] = answer
+                bar.update(1)
+
+            await ask_links(list(titles), pages.check, told)
+    finally:
+        await pages.close()
+    for url, title in titles.items():
+        answer = found[url]
+        if answer.evidence == "gone":
+            click.echo(f"{title}: no such page today: {url}\n  Perhaps: {mirror_of(url)}")
+        elif answer.moved_to:
+            click.echo(f"{title}: moved for good: {url}\n  It is at {answer.moved_to}")
+    gone = sum(each.evidence == "gone" for each in found.values())
+    silent = sum(each.evidence == "unknown" for each in found.values())
+    click.echo(
+        f"Links: {len(titles)}. Gone today: {gone}. Nothing for certain: {silent}."
+        " A page counts as dead once it is gone on three days."
+    )
 
 
 def _size_of(listed: Curriculum) -> str:
@@ -384,6 +422,7 @@ async def _run(config: Config, bases: Sequence[Curriculum]) -> None:
         pages.facts_of,
         config.send_rate,
         others=bases[1:],
+        check_link=pages.check if config.link_check == "on" else None,
     )
 
     async def opened() -> Services:

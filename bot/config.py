@@ -31,6 +31,7 @@ class Config:
     log_format: str = "text"
     log_level: str = "INFO"
     send_rate: int = DEFAULT_SEND_RATE
+    link_check: str = "on"
 
     @classmethod
     def from_env(
@@ -44,12 +45,12 @@ class Config:
         """
         kept = _kept_in(dotenv) if dotenv is not None else {}
         found = {name: value for name, value in kept.items() if value} | dict(env)
-        token, url, curriculum, log_format, log_level, rate = (
+        token, url, curriculum, log_format, log_level, rate, link_check = (
             found.get(name, "").strip() or default
             for name, default in (
                 *(("DISCORD_TOKEN", ""), ("DATABASE_URL", DEFAULT_DATABASE)),
                 *(("NEXTREAD_CURRICULUM", ""), ("LOG_FORMAT", "text"), ("LOG_LEVEL", "INFO")),
-                ("SEND_RATE", str(DEFAULT_SEND_RATE)),
+                *(("SEND_RATE", str(DEFAULT_SEND_RATE)), ("LINK_CHECK", "on")),
             )
         )
         problems = [
@@ -59,11 +60,20 @@ class Config:
             _wrong_choice("LOG_FORMAT", log_format, "text", "json"),
             _wrong_choice("LOG_LEVEL", log_level, "DEBUG", "INFO", "WARNING", "ERROR"),
             _wrong_rate(rate),
+            _wrong_choice("LINK_CHECK", link_check, "on", "off"),
         ]
         if lines := [problem for problem in problems if problem]:
             raise ConfigError("\n".join(lines))
         path = Path(curriculum) if curriculum else None
-        return cls(token, url, path, log_format.lower(), log_level.upper(), int(rate))
+        return cls(
+            token,
+            url,
+            path,
+            log_format.lower(),
+            log_level.upper(),
+            int(rate),
+            link_check.lower(),
+        )
 
 
 def _kept_in(dotenv: Path) -> Mapping[str, str | None]:

@@ -29,7 +29,7 @@ from bot.core.groups import (
     WhichHour,
     WhichZone,
 )
-from bot.core.inbox import Counts, Inbox
+from bot.core.inbox import BadLink, Counts, Inbox
 from bot.core.lists import ListSummary, ServersLists
 from bot.core.me import About, ReaderSettings, Titled
 from bot.core.moderation import (
@@ -687,12 +687,17 @@ def _suggestions_cards(world: World) -> Cards:
     for shown in ([], many[:1], many):
         suggested = Suggested(shown, frozenset({shown[0].suggestion_id} if shown else ()))
         yield _made(suggestions_card.suggested_card, suggested)
+    outcomes = [(each, world.text[:80]) for each in many]
+    yield _made(suggestions_card.outcomes_card, outcomes)
+    yield _made(
+        suggestions_card.outcomes_card, outcomes, suggestions_card.suggested_card(suggested)
+    )
     links = [f"https://example.org/{world.text[:60]}{n}" for n in range(30)]
     yield _made(suggestions_card.which_link_card, links, 1)
 
 
 def _inbox_cards(world: World) -> Cards:
-    counts = Counts(HUGE, HUGE, HUGE, HUGE)
+    counts = Counts(HUGE, HUGE, HUGE, HUGE, HUGE)
     yield _made(inbox_card.inbox_card, Inbox(Counts()), 2)
     suggestion = next(suggestions_of(world))
     wanted = Wanted(suggestion, (world.text[:300],) * 9, tuple(world.people))
@@ -702,6 +707,9 @@ def _inbox_cards(world: World) -> Cards:
         yield _made(inbox_card.considered_card, matter, 2)
     for desk in desks_of(world):
         yield _made(inbox_card.inbox_card, Inbox(counts, desk, 3), 2)
+        for has_moved in (True, False):
+            link = BadLink(desk, f"https://example.org/{'a' * 200}", has_moved)
+            yield _made(inbox_card.inbox_card, Inbox(counts, link, 3), 2)
     for status in statuses_of(world):
         yield _made(inbox_card.inbox_card, Inbox(counts, status, 3), 2)
         blocked = replace(status, group=group_of(world, blocked="forbidden"))

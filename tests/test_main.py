@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
+import yaml
 from aiohttp import web
 from click.testing import CliRunner
 from discord import Permissions
@@ -514,6 +515,41 @@ def test_check_reads_no_more_of_a_file_than_a_list_may_have(shell, tmp_path):
 
     assert answer.exit_code == 2
     assert answer.stderr == "mine.yaml:1:1: file: is larger than 1 MB: split the list\n"
+
+
+def test_check_looks_at_the_links_when_asked_and_never_at_what_is_private(shell, tmp_path):
+    curriculum = yaml.safe_dump(
+        {
+            "id": "mine",
+            "title": "Mine",
+            "sections": [
+                {
+                    "id": "one",
+                    "title": "One",
+                    "steps": [
+                        {
+                            "id": "one",
+                            "title": "One",
+                            "resources": [
+                                {
+                                    "id": "here",
+                                    "title": "Here",
+                                    "url": "https://127.0.0.1/page",
+                                    "about": {"kind": "article"},
+                                }
+                            ],
+                        }
+                    ],
+                }
+            ],
+        }
+    )
+    (tmp_path / "mine.yaml").write_text(curriculum)
+
+    answer = shell("check", "mine.yaml", "--links")
+
+    assert answer.exit_code == 0, answer.output
+    assert "Links: 1. Gone today: 0. Nothing for certain: 1." in answer.output
 
 
 def test_check_of_no_file_is_a_usage_error(shell):

@@ -8,6 +8,8 @@ import re
 import pytest
 
 import bot.store
+from bot.core.link_checks import LinkAnswer
+from bot.services.link_checks import LinkChecks
 from bot.services.opening import services_over
 from bot.store.instants import seconds
 from tests.curricula import curriculum, resource
@@ -106,6 +108,7 @@ WHOLE = {
     ("guilds.guilds_with_rows", "doubts"): "as above",
     ("guilds.forget_pointers", "reader_lists"): "once for each server that is forgotten",
     ("guilds.forget_list", "drafts"): "as above; they are of one day",
+    ("link_checks.keep_listed", "known_resources"): "gathers all that is listed, once a day",
 }
 """(function, table) of what goes through a whole table, and why that may be."""
 
@@ -182,7 +185,12 @@ def acts_of_a_tick(services):
         services.guilds.forget_due(),
         engine.forget_old(),
         services.moderation.forget_drafts(),
+        LinkChecks(services.background, services.clock, there).run_due(),
     ]
+
+
+async def there(_url):
+    return LinkAnswer("there")
 
 
 async def scanned(db, asked):

@@ -14,10 +14,10 @@ import bot
 import bot.store
 
 NOT_OF_SERVERS = {
-    "bookmarks", "changes", "migrations", "progress", "ratings", "reader_lists", "reader_settings",
-    "readers", "settings", "tickets",
+    "bookmarks", "changes", "link_checks", "migrations", "progress", "ratings", "reader_lists",
+    "reader_settings", "readers", "settings", "tickets",
 }  # fmt: skip
-"""Tables of readers, who are looked for by their own id, and of the bot itself."""
+"""Tables of readers, who are looked for by their own id, of links, and of the bot itself."""
 
 EVERY_SERVERS = (
     "it finds work or puts right what is wrong, in all servers alike; nobody is shown it"
@@ -34,6 +34,8 @@ LISTED = {
     "additions.claim_lookups": EVERY_SERVERS,
     "additions.split_facts": EVERY_SERVERS,
     "lists.only_list": EVERY_SERVERS,
+    "link_checks.drop_unlisted": EVERY_SERVERS,
+    "link_checks.keep_listed": EVERY_SERVERS,
     "upkeep.newest_message_at": EVERY_SERVERS,
     "upkeep.columns_ahead": EVERY_SERVERS,
     "upkeep.pull_back": EVERY_SERVERS,

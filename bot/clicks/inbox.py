@@ -14,7 +14,9 @@ from bot.views.inbox_card import (
     decline_form,
     declined_text,
     inbox_card,
+    mended_text,
     need_text,
+    removed_text,
     settled_text,
     taken_text,
     taken_ways,
@@ -49,6 +51,8 @@ async def settle(click: Click, said: ids.Settle) -> View:
             return await _ask_why_not(click, said)
         case "drop" | "keep":
             return await _settle_doubt(click, said)
+        case "mend" | "remove":
+            return await _settle_link(click, said)
 
 
 async def _take(click: Click, said: ids.Settle) -> View:
@@ -93,6 +97,23 @@ async def _settle_doubt(click: Click, said: ids.Settle) -> View:
         back = ids.StepBack(said.draft_id, click.who, "undo", latest.change_id)
         undo = button(back, _("Undo"))
     return await _next(click, said.number, need_text(desk, title, kept=kept), undo)
+
+
+async def _settle_link(click: Click, said: ids.Settle) -> View:
+    """Use the link that the card offers, or take the resource off the list."""
+    moderation, draft = click.services.moderation, click.draft(said.draft_id)
+    desk = await moderation.desk(draft)
+    if said.act == "remove":
+        told = removed_text(await moderation.remove(draft))
+    else:
+        instead = await click.services.inboxes.instead_of(desk.resource.url)
+        mended = await moderation.mend(draft, instead)
+        told = mended_text(mended if isinstance(mended, Desk) else desk)
+    latest = (await moderation.history(draft)).latest
+    undo = None
+    if latest is not None:
+        undo = button(ids.StepBack(said.draft_id, click.who, "undo", latest.change_id), _("Undo"))
+    return await _next(click, said.number, told, undo)
 
 
 @clicked

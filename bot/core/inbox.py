@@ -8,21 +8,31 @@ from bot.core.moderation import Desk, Proposal
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How much waits of each kind. ``endings``: groups whose list ends."""
+    """How much waits of each kind. ``links``: dead or moved; ``endings``: lists that end."""
 
     suggestions: int = 0
     doubts: int = 0
+    links: int = 0
     troubles: int = 0
     endings: int = 0
 
     @property
     def total(self) -> int:
         """How much waits in all."""
-        return self.suggestions + self.doubts + self.troubles + self.endings
+        return self.suggestions + self.doubts + self.links + self.troubles + self.endings
 
 
-Matter = Proposal | Desk | GroupStatus
-"""A suggestion as it would be added, a resource that is doubted, or a group."""
+@dataclass(frozen=True, slots=True)
+class BadLink:
+    """A resource whose link is dead, or has moved for good; ``instead``: where it may be had."""
+
+    desk: Desk
+    instead: str
+    has_moved: bool = False
+
+
+Matter = Proposal | Desk | BadLink | GroupStatus
+"""A suggestion as it would be added, a resource that is doubted, a link, or a group."""
 
 
 @dataclass(frozen=True, slots=True)

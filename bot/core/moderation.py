@@ -353,6 +353,11 @@ def twins_of(title: str, resources: Sequence[Resource]) -> tuple[Resource, ...]:
     return tuple(resource for score, resource in rated[:3] if score >= 88)
 
 
+def is_same_title(one: str, other: str) -> bool:
+    """Tell whether two titles are the same but for case, marks, and the name of a site behind."""
+    return _likeness(one, other) >= 95
+
+
 def _likeness(one: str, other: str) -> float:
     asked, known = words(one), words(other)
     if not asked or not known:

@@ -10,7 +10,10 @@ import logging
 import socket
 import zlib
 from collections.abc import Callable
+from datetime import timedelta
+from email.utils import parsedate_to_datetime
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from urllib.robotparser import RobotFileParser
 
 import aiohttp
 from aiohttp.abc import AbstractResolver
@@ -18,6 +21,7 @@ from yarl import URL
 
 from bot.core.curriculum.fields import PageFacts, kind_by_link
 from bot.core.curriculum.links import canonical, home_of, host_of, is_web_link
+from bot.core.link_checks import LinkAnswer
 from bot.pages.claims import claims_of
 from bot.pages.tags import text_of
 
@@ -28,6 +32,9 @@ IPAddress = IPv4Address | IPv6Address
 MOST_REDIRECTS = 5
 LARGEST_BODY = 1_000_000
 """Bytes that are read, after decompression."""
+LARGEST_ROBOTS, MOST_ROBOTS = 100_000, 500
+"""Bytes of a site's rules for robots, and sites whose rules are kept."""
+MOST_SECONDS = 10**8
 
 HEADERS = {
     "User-Agent": "Nextread",
@@ -94,6 +101,7 @@ class Pages:
         self._resolver = resolver
         self._timeout_seconds = timeout_seconds
         self._session: aiohttp.ClientSession | None = None
+        self._robots: dict[URL, RobotFileParser] = {}
 
     async def facts_of(self, url: str) -> PageFacts:
         """Return what the page says about itself; nothing, if it can't be had in time.
@@ -121,6 +129,66 @@ class Pages:
             if isinstance(error, _NoPageError):
                 return PageFacts(missing="page")
             return PageFacts(missing="site" if _is_no_name(error) else None)
+
+    async def check(self, url: str) -> LinkAnswer:
+        """Look whether a link leads somewhere. Never raises for a bad link or the network.
+
+        What its site asks of robots is heeded. Only 404, 410, and a name that doesn't exist are
+        evidence that it is gone.
+        """
+        try:
+            place = _checked(url)
+            if not await self._lets_robots_in(place):
+                return LinkAnswer("unknown")
+            return await self._looked_at(url, place)
+        except _NoPageError:
+            return LinkAnswer("gone")
+        except (_RefusedError, aiohttp.ClientError, OSError, ValueError, zlib.error) as error:
+            return LinkAnswer("gone" if _is_no_name(error) else "unknown")
+
+    async def _looked_at(self, url: str, place: URL) -> LinkAnswer:
+        is_for_good = True
+        for _ in range(MOST_REDIRECTS + 1):
+            async with self._open().get(place, allow_redirects=False) as response:
+                if response.status in {301, 302, 303, 307, 308}:
+                    is_for_good = is_for_good and response.status in {301, 308}
+                    location = response.headers.get("Location", "")
+                    place = _checked(str(place.join(URL(location))))
+                    continue
+                if response.status in {429, 503}:
+                    return LinkAnswer("unknown", wait=_wait_asked(response))
+                if response.status not in {200, 404, 410}:
+                    return LinkAnswer("unknown")
+                body = await _body(response)
+                break
+        else:
+            return LinkAnswer("unknown")
+        if not is_for_good or canonical(str(place)) == canonical(url):
+            return LinkAnswer("there")
+        charset, host = response.charset, place.host or ""
+        page = await asyncio.to_thread(text_of, body or b"", charset, host)
+        facts = await asyncio.to_thread(claims_of, page, str(place))
+        return LinkAnswer("there", moved_to=str(place), title=facts.title)
+
+    async def _lets_robots_in(self, url: URL) -> bool:
+        """Tell whether the site lets robots look at a page; one that doesn't say so does."""
+        origin = url.origin()
+        if origin not in self._robots:
+            if len(self._robots) >= MOST_ROBOTS:
+                self._robots.clear()
+            rules = RobotFileParser()
+            try:
+                rules.parse((await self._robots_of(origin)).splitlines())
+            except (_RefusedError, aiohttp.ClientError, OSError, ValueError, zlib.error):
+                rules.parse([])
+            self._robots[origin] = rules
+        return self._robots[origin].can_fetch(HEADERS["User-Agent"], str(url))
+
+    async def _robots_of(self, origin: URL) -> str:
+        async with self._open().get(origin / "robots.txt", allow_redirects=False) as response:
+            if response.status != 200 or response.content_type != "text/plain":
+                return ""
+            return (await _unpacked(response, LARGEST_ROBOTS)).decode("utf-8", "replace")
 
     async def close(self) -> None:
         """Close the connections; the next use would open new ones."""
@@ -227,14 +295,34 @@ async def _body(response: aiohttp.ClientResponse) -> bytes | None:
         raise _RefusedError(f"status {response.status}")
     if response.content_type not in {"text/html", "application/xhtml+xml"}:
         return None
+    return await _unpacked(response, LARGEST_BODY)
+
+
+def _wait_asked(response: aiohttp.ClientResponse) -> timedelta | None:
+    """Return how long a site asks us to wait: seconds, or until a date of its own clock.
+
+    RFC 9110, 10.2.3.
+    """
+    asked = response.headers.get("Retry-After", "").strip()
+    if asked.isdecimal():
+        return timedelta(seconds=min(int(asked), MOST_SECONDS))
+    try:
+        told_at = parsedate_to_datetime(response.headers.get("Date", ""))
+        return parsedate_to_datetime(asked) - told_at
+    except (ValueError, TypeError):
+        return None
+
+
+async def _unpacked(response: aiohttp.ClientResponse, most: int) -> bytes:
+    """Return the beginning of what is sent, unpacked."""
     encoding = response.headers.get("Content-Encoding", "").strip().lower()
     if encoding not in {"", "identity", "gzip", "x-gzip"}:
         raise _RefusedError("unknown compression")
     unpack = zlib.decompressobj(wbits=31) if encoding.endswith("gzip") else None
     body = bytearray()
     async for chunk in response.content.iter_any():
-        room = LARGEST_BODY - len(body)
+        room = most - len(body)
         body += unpack.decompress(chunk, room) if unpack else chunk[:room]
-        if len(body) >= LARGEST_BODY or (unpack and unpack.eof):
+        if len(body) >= most or (unpack and unpack.eof):
             break
     return bytes(body)

@@ -3,13 +3,17 @@
 from dataclasses import dataclass
 
 from bot.core.groups import GroupStatus
-from bot.core.inbox import Counts, Inbox
+from bot.core.inbox import BadLink, Counts, Inbox
+from bot.core.link_checks import LinkCheck, mirror_of
 from bot.core.lists import Where
+from bot.core.moderation import is_same_title
 from bot.core.outbox import TEMPORARY
 from bot.core.papers import TELL_WEEKS_AHEAD
+from bot.errors import OldCardError
+from bot.services.curriculum import CurriculumStore
 from bot.services.groups import Groups
 from bot.services.moderation import Moderation
-from bot.store import additions
+from bot.store import additions, link_checks, lists
 from bot.store import suggestions as rows
 from bot.store.database import Database
 
@@ -22,6 +26,7 @@ class Inboxes:
     """Looks only; what is settled is settled by ``Moderation``, and at the groups."""
 
     _db: Database
+    _curricula: CurriculumStore
     _moderation: Moderation
     _groups: Groups
 
@@ -29,8 +34,9 @@ class Inboxes:
         """Return the inbox at one of its matters; beyond the last it begins anew."""
         suggested = await rows.open_in(self._db, guild_id)
         doubted = await additions.doubted(self._db, guild_id)
+        links = await self._bad_links(guild_id)
         troubled, ending = await self._of_groups(guild_id, moderator_id)
-        counts = Counts(len(suggested), len(doubted), len(troubled), len(ending))
+        counts = Counts(len(suggested), len(doubted), len(links), len(troubled), len(ending))
         if not counts.total:
             return Inbox(counts)
         number = at = number % counts.total
@@ -42,7 +48,43 @@ class Inboxes:
             list_id, key = doubted[at]
             desk = await self._moderation.open(Where(guild_id, list_id=list_id), moderator_id, key)
             return Inbox(counts, desk, number)
-        return Inbox(counts, [*troubled, *ending][at - counts.doubts], number)
+        at -= counts.doubts
+        if at < counts.links:
+            list_id, key, check = links[at]
+            desk = await self._moderation.open(Where(guild_id, list_id=list_id), moderator_id, key)
+            instead = mirror_of(check.url) if check.is_dead else check.moved_to
+            return Inbox(counts, BadLink(desk, instead, not check.is_dead), number)
+        return Inbox(counts, [*troubled, *ending][at - counts.links], number)
+
+    async def instead_of(self, url: str) -> str:
+        """Return where the page of a bad link may be had.
+
+        Raises:
+            OldCardError: it is well by now.
+        """
+        check = (await link_checks.troubled(self._db)).get(url)
+        if check is None:
+            raise OldCardError
+        return mirror_of(url) if check.is_dead else check.moved_to
+
+    async def _bad_links(self, guild_id: int) -> list[tuple[str, str, LinkCheck]]:
+        """Return each resource that a server sees and whose link is dead or has moved for good.
+
+        With one of its lists that have it. What moved is told only where its title is the same.
+        """
+        troubled = await link_checks.troubled(self._db)
+        if not troubled:
+            return []
+        choice, version = await lists.choice(self._db, guild_id)
+        found = dict[str, tuple[str, str, LinkCheck]]()
+        for list_id in self._curricula.titles(choice):
+            where = Where(guild_id, list_id=list_id)
+            curriculum = await self._curricula.of(self._db, where, version)
+            for resource in curriculum.by_key.values():
+                check = troubled.get(resource.url)
+                if check and (check.is_dead or is_same_title(resource.title, check.title)):
+                    found.setdefault(resource.key, (list_id, resource.key, check))
+        return list(found.values())
 
     async def _of_groups(
         self, guild_id: int, moderator_id: int

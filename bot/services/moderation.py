@@ -362,6 +362,11 @@ class Moderation:
             await here.write(draft.opened_by, addition, "changed", fields)
             return await _desk(here, draft, "changed")
 
+    async def mend(self, ref: DraftRef, url: str) -> Proposal | Desk:
+        """Give a resource another link; raises as ``set_texts`` does."""
+        before = await self.texts(ref)
+        return await self.set_texts(ref, before, replace(before, link=url))
+
     async def remove(self, ref: DraftRef) -> Desk:
         """Hide a resource from this server; readers' progress stays."""
         async with self._turn(ref) as (here, draft):

@@ -15,6 +15,7 @@ from bot.services.groups import Groups
 from bot.services.guilds import Guilds
 from bot.services.imports import Imports
 from bot.services.inbox import Inboxes
+from bot.services.link_checks import CheckLink, LinkChecks
 from bot.services.lists import Lists
 from bot.services.lookups import FetchFacts, Lookups
 from bot.services.me import Me
@@ -82,6 +83,7 @@ class Services:
     lists: Lists
     imports: Imports
     lookups: Lookups
+    link_checks: LinkChecks
     suggestions: Suggestions
     inboxes: Inboxes
     me: Me
@@ -117,14 +119,16 @@ async def open_services(
     chance: Random = CHANCE,
     *,
     others: Sequence[Curriculum] = (),
+    check_link: CheckLink | None = None,
 ) -> Services:
     """Open the database, bring its tables up to date, and record what the list holds.
 
     What a wrong clock or other zone tables have left in it is put right.
 
     ``base`` is the list where nobody chose one of the ``others``. ``fetch_facts`` looks at the page
-    behind a link that moderators add; ``send_rate`` is how many messages a second all processes on
-    this database send together; ``chance`` is where ids and claims come from.
+    behind a link that moderators add, ``check_link`` whether links still lead somewhere;
+    ``send_rate`` is how many messages a second all processes on this database send together;
+    ``chance`` is where ids and claims come from.
 
     Raises:
         ConfigError: the database is not usable, is newer than this version, or is another bot's.
@@ -133,7 +137,14 @@ async def open_services(
     try:
         await migrate(db)
         services = await services_over(
-            db, base, clock, fetch_facts, send_rate, chance, others=others
+            db,
+            base,
+            clock,
+            fetch_facts,
+            send_rate,
+            chance,
+            others=others,
+            check_link=check_link,
         )
         await services.try_to_write()
         await services.clock_repair.put_right()
@@ -156,6 +167,7 @@ async def services_over(
     chance: Random = CHANCE,
     *,
     others: Sequence[Curriculum] = (),
+    check_link: CheckLink | None = None,
 ) -> Services:
     """Record what the list holds, and join the services to a database that has its tables.
 
@@ -196,8 +208,9 @@ async def services_over(
         lists,
         Imports(db, curricula, lists, clock, ids),
         Lookups(background, clock, fetch_facts),
+        LinkChecks(background, clock, check_link),
         Suggestions(db, moderation, finding, clock, ids),
-        Inboxes(db, moderation, groups),
+        Inboxes(db, curricula, moderation, groups),
         Me(db, curricula, clock),
         send_rate,
     )

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from datetime import datetime
 
 from bot.core.curriculum.additions import namespace_of
+from bot.store import link_checks
 from bot.store.database import Queries
 from bot.store.instants import instant, instant_or_none
 
@@ -152,6 +153,7 @@ async def forget_marks(tx: Queries, key: str) -> None:
 async def forget_resources(tx: Queries, guild_id: int) -> None:
     """Forget that the server ever added anything: last, for its keys lead to the rest."""
     await tx.fetch("DELETE FROM known_resources WHERE namespace = ?", namespace_of(guild_id))
+    await link_checks.drop_unlisted(tx)
 
 
 async def unasked(db: Queries, guild_id: int) -> AsyncIterator[list[int]]:

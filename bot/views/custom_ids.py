@@ -593,9 +593,9 @@ class ShowInbox(OfInbox, shape="inbox:{opener_id}:{number}"):
 
 
 class Settle(OfInbox, shape="inbox-{act}:{opener_id}:{number}:{draft_id}"):
-    """What a draft is about: a suggestion, or a doubted prerequisite that is dropped or kept."""
+    """What a draft is about: a suggestion, a doubt that is followed or not, or a bad link."""
 
-    act: Literal["take", "decline", "drop", "keep"]
+    act: Literal["take", "decline", "drop", "keep", "mend", "remove"]
     draft_id: RowId
 
 

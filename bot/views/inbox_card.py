@@ -4,7 +4,8 @@ from discord.ui import LayoutView
 
 from bot.core.curriculum.exports import markdown_line
 from bot.core.groups import GroupStatus
-from bot.core.inbox import Counts, Inbox
+from bot.core.inbox import BadLink, Counts, Inbox
+from bot.core.link_checks import ARCHIVE
 from bot.core.moderation import WHY_LIMIT, Desk, Proposal, Wanted
 from bot.core.suggestions import Suggestion
 from bot.language import _, ngettext
@@ -15,6 +16,7 @@ from bot.views.manage_card import proposal_warnings
 from bot.views.parts import (
     BLUE,
     GREEN,
+    RED,
     Button,
     Form,
     Item,
@@ -55,14 +57,16 @@ def inbox_card(
         case None:
             shown = box(
                 _(
-                    "📭 Nothing waits for you. Suggestions, doubts about prerequisites, groups in"
-                    " trouble and lists that end come here."
+                    "📭 Nothing waits for you. Suggestions, doubts about prerequisites, dead links,"
+                    " groups in trouble and lists that end come here."
                 )
             )
         case Proposal() as proposal:
             shown = box(*_suggestion(proposal, at, head, inbox.counts))
         case Desk() as desk:
             shown = box(*_doubt(desk, at, head, inbox.counts))
+        case BadLink() as link:
+            shown = box(*_bad_link(link, at, head, inbox.counts))
         case GroupStatus() as status:
             shown = box(*_group(status, at, head, inbox.counts))
     return card(told, row(*ways), shown)
@@ -125,6 +129,16 @@ def need_text(desk: Desk, needed: str, *, kept: bool) -> str:
     return told.format(title=title, needed=phrases.narrow(needed, 60))
 
 
+def mended_text(desk: Desk) -> str:
+    name = phrases.linked(desk.resource, 60)
+    return _("✅ Mended: {name}. Everyone's marks stay.", name=name)
+
+
+def removed_text(desk: Desk) -> str:
+    name = phrases.name_of(desk.resource)
+    return _("🗑️ Removed from this server's list: **{name}**.", name=name)
+
+
 def undo_button(opener_id: int, number: int, suggestion_id: int) -> Button:
     return button(ids.Reopen(opener_id, number, suggestion_id), _("Undo"))
 
@@ -145,6 +159,7 @@ def counts_text(counts: Counts) -> str:
     kinds = (
         (counts.suggestions, ngettext("{n} suggestion", "{n} suggestions", counts.suggestions)),
         (counts.doubts, ngettext("{n} doubt", "{n} doubts", counts.doubts)),
+        (counts.links, ngettext("{n} link", "{n} links", counts.links)),
         (
             counts.troubles,
             ngettext("{n} group in trouble", "{n} groups in trouble", counts.troubles),
@@ -208,6 +223,29 @@ def _doubt(desk: Desk, at: tuple[int, int], head: str | None, counts: Counts) ->
         row(
             button(ids.Settle(*at, "drop", desk.draft_id), _("They're right"), GREEN),
             button(ids.Settle(*at, "keep", desk.draft_id), _("Keep it")),
+            _later(at, counts),
+        ),
+    ]
+
+
+def _bad_link(link: BadLink, at: tuple[int, int], head: str | None, counts: Counts) -> list[Part]:
+    desk = link.desk
+    where = phrases.narrow(link.instead.partition("://")[2], LONGEST_WHY)
+    if link.has_moved:
+        told = _("↪️ Its page has moved for good, to [{where}]({link}).")
+    elif link.instead.startswith(ARCHIVE):
+        told = _(
+            "⚠️ Its link is dead: no such page on three days. An archive may have [a copy]({link})."
+        )
+    else:
+        told = _("⚠️ Its link is dead: no such page on three days. It is at [{where}]({link}), too.")
+    return [
+        text_of(filter(None, [head, *phrases.about(desk.resource, LONGEST_TITLE)])),
+        told.format(where=where, link=link.instead),
+        row(
+            button(ids.Settle(*at, "mend", desk.draft_id), _("Use that link"), GREEN),
+            button(ids.EditDetails(desk.draft_id, desk.opener_id), _("Another link…")),
+            button(ids.Settle(*at, "remove", desk.draft_id), _("Remove"), RED),
             _later(at, counts),
         ),
     ]

@@ -8,10 +8,12 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from bot.core.groups import GroupForm, GroupWish
+from bot.core.link_checks import LinkAnswer
 from bot.core.moderation import ResourceForm
 from bot.core.outbox import LetterKind, OutboxRow
 from bot.core.weeks import Schedule
 from bot.outbox.tickets import Tickets
+from bot.services.link_checks import LinkChecks
 from bot.services.opening import Services
 from bot.store import outbox
 from bot.store import weeks as week_rows
@@ -74,6 +76,10 @@ class StoryClock:
         return self.now
 
 
+async def there(_url: str) -> LinkAnswer:
+    return LinkAnswer("there")
+
+
 class Story:
     def __init__(self, services: Services, clock: StoryClock) -> None:
         self.services, self.clock = services, clock
@@ -89,6 +95,7 @@ class Story:
         await self.other_groups_read()
         await self.last_monday()
         await self.cards_are_open()
+        await LinkChecks(self.services.background, self.services.clock, there).run_due()
         return self.ids
 
     # The story

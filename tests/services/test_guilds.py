@@ -5,9 +5,11 @@ from datetime import timedelta
 
 import pytest
 
+from bot.core.link_checks import LinkAnswer
 from bot.core.weeks import Schedule
 from bot.errors import UnknownResourceError
 from bot.services.guilds import Guilds
+from bot.services.link_checks import LinkChecks
 from bot.store.database import Queries
 from bot.store.instants import Ids
 from tests.conftest import joined
@@ -22,7 +24,7 @@ MONDAY_AT_TEN = Schedule(0, 10, 0, "UTC")
 A_WEEK = timedelta(days=7)
 
 LIST = curriculum(*(resource(f"paper-{n}") for n in range(9)))
-KEPT = {"migrations", "settings", "tickets", "gone_guilds", "asked_guilds"}
+KEPT = {"migrations", "settings", "tickets", "gone_guilds", "asked_guilds", "link_checks"}
 """Tables in which nothing is about a server that is here."""
 
 OF_READERS = {"bookmarks", "progress", "ratings", "changes", "readers", "reader_settings"}
@@ -79,8 +81,13 @@ async def live(services, clock, guild_id, channel_id):
     await reading.mark(BOB, guild_id, own, "later")
     await services.reading.set_goal(BOB, guild_id, own)
     await services.reading.bookmark(BOB, guild_id, own, "section 3")
+    await LinkChecks(services.background, clock, there).run_due()
     await work(services)
     return group_id, own
+
+
+async def there(_url):
+    return LinkAnswer("there")
 
 
 async def ids_of(services, guild_id):

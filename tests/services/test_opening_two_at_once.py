@@ -15,12 +15,14 @@ import pytest_asyncio
 import bot.services
 from bot.core.curriculum.fields import Typed
 from bot.core.groups import GroupForm, GroupWish, Here, SeenChannel, SeenRole
+from bot.core.link_checks import LinkAnswer
 from bot.core.lists import Where
 from bot.core.moderation import ResourceForm
 from bot.core.outbox import OutboxRow
 from bot.core.weeks import Schedule
 from bot.errors import HasGroupError, OldCardError
 from bot.outbox.tickets import Tickets
+from bot.services.link_checks import LinkChecks
 from bot.services.opening import Services, services_over
 from bot.store import outbox
 from tests.curricula import curriculum, imported, named_by_address, resource
@@ -257,6 +259,7 @@ def acts(w: World, s: Services) -> dict:
         "Imports.bring, too": lambda: s.imports.bring((GUILD, CARL, w.run_too)),
         "Imports.undo": lambda: s.imports.undo((GUILD, BOB, w.brought)),
         "Lookups.run_due": s.lookups.run_due,
+        "LinkChecks.run_due": LinkChecks(s.background, w.clock, there).run_due,
         "Imports.step_back": lambda: s.imports.step_back(GUILD, CARL, w.ours),
         "Moderation.doubt": lambda: mod.doubt(ALICE, GUILD, "demo:p3", "demo:p2", "Again."),
         "Moderation.doubt, carl": lambda: mod.doubt(CARL, GUILD, "demo:p3", "demo:p2", "I too."),
@@ -281,6 +284,7 @@ def acts(w: World, s: Services) -> dict:
         "Moderation.remove": lambda: mod.remove((GUILD, CARL, w.desk_too)),
         "Moderation.restore": lambda: mod.restore((GUILD, BOB, w.gone)),
         "Moderation.drop_doubts": lambda: mod.drop_doubts((GUILD, BOB, w.desk)),
+        "Moderation.mend": lambda: mod.mend((GUILD, BOB, w.desk), "https://example.org/mended"),
         "Moderation.step_back": lambda: mod.step_back((GUILD, BOB, w.gone), w.past),
         "Moderation.drop_need": lambda: mod.drop_need((GUILD, BOB, w.desk)),
         "Moderation.keep_need": lambda: mod.keep_need((GUILD, CARL, w.desk_too)),
@@ -341,6 +345,10 @@ async def use(s: Services, reader_id: int, where: Where) -> None:
     readers = s.reading._readers  # noqa: SLF001 - nobody else calls it by itself
     here = await readers.here(s.db, reader_id, where)
     await readers.use(s.db, here, where)
+
+
+async def there(_url: str) -> LinkAnswer:
+    return LinkAnswer("there")
 
 
 async def nothing_of(act) -> None:
@@ -471,6 +479,8 @@ BESIDE = [
     ("Suggestions.keep_links", "Me.forget, carl"),
     ("Suggestions.told", "Moderation.reopen"),
     ("Suggestions.told", "Me.forget"),
+    ("LinkChecks.run_due", "Moderation.add"),
+    ("Moderation.mend", "Moderation.set_texts, too"),
     ("Suggestions.want", "Suggestions.drop"),
     ("Suggestions.want", "Moderation.take"),
     ("Suggestions.drop", "Suggestions.want"),

@@ -1,0 +1,78 @@
+"""Whether a link still leads somewhere: what an answer is evidence of, and what days add up to."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Literal
+from urllib.parse import quote
+
+from bot.core.curriculum.links import canonical, home_of, host_of
+
+DAYS_GONE = 3
+"""Days on which a link must be gone to count as dead: sites are down, and come back."""
+
+EVERY, AGAIN = timedelta(days=7), timedelta(days=1)
+"""Until the next look: at most links, and at one that may be dead."""
+
+LONGEST_WAIT = timedelta(days=30)
+"""The longest that a site may ask us to wait."""
+
+ARCHIVE = "https://web.archive.org/web/"
+
+Evidence = Literal["there", "gone", "unknown"]
+"""What an answer says of a page. Refusals and silence say nothing: 403, 429, a timeout."""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkAnswer:
+    """What came of a look. ``moved_to``: where its site says that the page is for good.
+
+    ``title``: of the page there. ``wait``: how long the site asks us to wait.
+    """
+
+    evidence: Evidence
+    moved_to: str = ""
+    title: str = ""
+    wait: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LinkCheck:
+    """What is known of a link. ``gone_on``: the last day, in UTC, on which it was gone."""
+
+    url: str
+    gone_days: int = 0
+    gone_on: str | None = None
+    moved_to: str = ""
+    title: str = ""
+
+    @property
+    def is_dead(self) -> bool:
+        """Tell whether it was gone on as many days as it takes."""
+        return self.gone_days >= DAYS_GONE
+
+
+def after(check: LinkCheck, answer: LinkAnswer, now: datetime) -> tuple[LinkCheck, datetime]:
+    """Return what is known of a link after a look, and when to look again."""
+    today = now.date().isoformat()
+    wait = min(answer.wait or timedelta(0), LONGEST_WAIT)
+    match answer.evidence:
+        case "there":
+            found = LinkCheck(check.url, moved_to=answer.moved_to, title=answer.title)
+            return found, now + max(EVERY, wait)
+        case "gone":
+            days = check.gone_days + (check.gone_on != today)
+            found = replace(check, gone_days=days, gone_on=today, moved_to="", title="")
+            return found, now + max(EVERY if found.is_dead else AGAIN, wait)
+        case "unknown":
+            return check, now + max(EVERY, wait)
+
+
+def mirror_of(url: str) -> str:
+    """Return where a dead link's page may still be had: its own home, or else an archive's copy.
+
+    Papers are at home with arXiv, ACL, OpenReview or their publisher's DOI.
+    """
+    home = home_of(canonical(url) or "")
+    if home is not None and host_of(home) != host_of(url):
+        return home
+    return f"{ARCHIVE}{quote(url, safe=':/?&=%~+,;@!()')}"

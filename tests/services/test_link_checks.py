@@ -1,0 +1,197 @@
+"""The weekly look at links: what it takes, what days add up to, and what moderators see of it."""
+
+import asyncio
+import logging
+from datetime import timedelta
+
+import pytest
+
+from bot.core.inbox import BadLink
+from bot.core.link_checks import LinkAnswer
+from bot.core.lists import Where
+from bot.services.link_checks import LinkChecks, ask_links
+from bot.store import link_checks as rows
+from tests.curricula import curriculum, resource
+
+HERE, THERE, MOD = 100, 200, 1
+LIST = curriculum(resource("p1"), resource("p2"), resource("p3", title="A page"))
+P1, P2, P3 = (f"https://example.org/p{n}" for n in (1, 2, 3))
+GONE, FINE, SILENT = (LinkAnswer(each) for each in ("gone", "there", "unknown"))
+
+
+class Web:
+    """What each link answers; ``asked``: which were."""
+
+    def __init__(self):
+        self.answers, self.asked = {}, []
+
+    async def check(self, url):
+        self.asked.append(url)
+        await asyncio.sleep(0)
+        return self.answers.get(url, FINE)
+
+
+@pytest.fixture
+def small_web():
+    return Web()
+
+
+@pytest.fixture
+async def checks(services, clock, small_web):
+    return LinkChecks(services.background, clock, small_web.check)
+
+
+async def days(checks, clock, count=1):
+    for _ in range(count):
+        while await checks.run_due():
+            pass
+        clock.advance(days=1)
+
+
+async def test_each_listed_link_is_looked_at_once_a_week(checks, clock, small_web):
+    await days(checks, clock)
+    first = sorted(small_web.asked)
+    await days(checks, clock, 6)
+    after_a_week = len(small_web.asked)
+    await days(checks, clock)
+
+    assert first == [P1, P2, P3]
+    assert after_a_week == 3
+    assert len(small_web.asked) == 6
+
+
+async def test_a_link_is_dead_on_its_third_day_and_told_in_the_log_and_the_inbox(
+    checks, services, clock, small_web, caplog
+):
+    caplog.set_level(logging.WARNING)
+    small_web.answers[P1] = GONE
+    await days(checks, clock, 2)
+    before = (await services.inboxes.look(HERE, MOD)).counts.total
+    await days(checks, clock)
+
+    look = await services.inboxes.look(HERE, MOD)
+    assert before == 0
+    assert look.counts.links == 1
+    assert isinstance(look.matter, BadLink)
+    assert look.matter.desk.resource.key == "demo:p1"
+    assert look.matter.instead == f"https://web.archive.org/web/{P1}"
+    assert [r.getMessage() for r in caplog.records] == [f"dead link: {P1}"]
+    assert (await services.inboxes.look(THERE, MOD)).counts.links == 1
+
+
+async def test_refusals_and_silence_never_make_a_link_dead(checks, services, clock, small_web):
+    small_web.answers[P1] = SILENT
+    await days(checks, clock, 60)
+
+    assert await rows.troubled(services.db) == {}
+
+
+async def test_a_page_that_is_back_is_no_matter_any_more(checks, services, clock, small_web):
+    small_web.answers[P1] = GONE
+    await days(checks, clock, 3)
+    del small_web.answers[P1]
+    await days(checks, clock, 8)
+
+    assert (await services.inboxes.look(HERE, MOD)).counts.total == 0
+
+
+async def test_what_moved_for_good_is_offered_only_with_the_same_title(
+    checks, services, clock, small_web
+):
+    new = "https://example.org/new"
+    small_web.answers[P3] = LinkAnswer("there", moved_to=new, title="A Page")
+    small_web.answers[P2] = LinkAnswer("there", moved_to=new, title="Our shop")
+    await days(checks, clock)
+
+    look = await services.inboxes.look(HERE, MOD)
+    assert look.counts.links == 1
+    assert (look.matter.desk.resource.key, look.matter.instead) == ("demo:p3", new)
+    assert look.matter.has_moved
+
+
+async def test_a_link_that_is_mended_in_one_server_is_still_dead_in_the_other(
+    checks, services, clock, small_web
+):
+    small_web.answers[P1] = GONE
+    await days(checks, clock, 3)
+    matter = (await services.inboxes.look(HERE, MOD)).matter
+
+    await services.moderation.mend((HERE, MOD, matter.desk.draft_id), matter.instead)
+
+    assert (await services.inboxes.look(HERE, MOD)).counts.links == 0
+    assert (await services.inboxes.look(THERE, MOD)).counts.links == 1
+    listed = await services.curricula.of(services.db, HERE)
+    assert listed.by_key["demo:p1"].url == f"https://web.archive.org/web/{P1}"
+
+
+async def test_a_servers_own_links_are_looked_at_and_forgotten_with_it(
+    checks, services, clock, small_web
+):
+    proposal = await services.moderation.propose(HERE, MOD, "https://example.org/ours")
+    await services.moderation.add((HERE, MOD, proposal.draft_id))
+    small_web.answers["https://example.org/ours"] = GONE
+    await days(checks, clock, 3)
+
+    seen = [(await services.inboxes.look(guild, MOD)).counts.links for guild in (HERE, THERE)]
+    desk = await services.moderation.open(HERE, MOD, "https://example.org/ours")
+    await services.moderation.remove((HERE, MOD, desk.draft_id))
+    await days(checks, clock, 2)
+
+    assert seen == [1, 0]
+    assert await rows.checks_of(services.db, ["https://example.org/ours"]) == []
+
+
+async def test_two_processes_share_the_links(checks, services, clock, small_web):
+    other = LinkChecks(services.background, clock, small_web.check)
+
+    await asyncio.gather(checks.run_due(), other.run_due())
+    await asyncio.gather(checks.run_due(), other.run_due())
+
+    assert sorted(small_web.asked) == [P1, P2, P3]
+
+
+async def test_without_the_setting_nothing_is_looked_at(services, clock):
+    assert not await LinkChecks(services.background, clock, None).run_due()
+    assert not await services.link_checks.run_due()
+    assert await rows.checks_of(services.db, [P1, P2, P3]) == []
+
+
+async def test_a_host_is_asked_one_link_at_a_time_and_left_alone_if_it_asks_to():
+    at_once, most, asked, answers = 0, 0, [], {}
+    links = [f"https://{host}.example/{n}" for host in "abc" for n in range(5)]
+
+    async def check(url):
+        nonlocal at_once, most
+        at_once += url.startswith("https://a")
+        most = max(most, at_once)
+        asked.append(url)
+        await asyncio.sleep(0.001)
+        at_once -= url.startswith("https://a")
+        wait = timedelta(hours=3) if url == "https://b.example/1" else None
+        return LinkAnswer("unknown" if wait else "there", wait=wait)
+
+    async def told(url, answer):
+        answers[url] = answer
+
+    await ask_links(links, check, told)
+
+    assert most == 1
+    assert answers.keys() == set(links)
+    assert [url for url in asked if "//b." in url] == ["https://b.example/0", "https://b.example/1"]
+    assert answers["https://b.example/4"] == LinkAnswer("unknown", wait=timedelta(hours=3))
+
+
+async def test_what_a_server_has_in_a_list_of_its_own_is_shown_with_that_list(
+    checks, services, clock, small_web
+):
+    ours = await services.lists.make(HERE, MOD, "Ours")
+    proposal = await services.moderation.propose(
+        Where(HERE, list_id=ours), MOD, "https://example.org/ours"
+    )
+    await services.moderation.add((HERE, MOD, proposal.draft_id))
+    small_web.answers["https://example.org/ours"] = GONE
+    await days(checks, clock, 3)
+
+    matter = (await services.inboxes.look(HERE, MOD)).matter
+
+    assert matter.desk.resource.url == "https://example.org/ours"

@@ -125,12 +125,11 @@ class NextreadBot(commands.AutoShardedBot):
     ) -> None:
         """Tell who typed a command what became of their suggestions, if they weren't told yet."""
         suggestions, who = self.services.suggestions, interaction.user.id
-        if outcomes := await suggestions.outcomes(who):
+        if outcomes := await suggestions.tell(who):
             servers = [(each, self.get_guild(each.guild_id)) for each in outcomes]
             named = [(each, server.name if server else "") for each, server in servers]
             speak(str(interaction.locale))
             await interaction.followup.send(view=outcomes_card(named), ephemeral=True)
-            await suggestions.told(who, outcomes)
 
     async def on_ready(self) -> None:
         log.info("ready: %s servers", len(self.guilds))

@@ -648,6 +648,14 @@ class SuggestionGoneError(ReaderError):
         )
 
 
+class NoReasonError(ReaderError):
+    says = message("Write why, or pick a reason: whoever wanted it reads it. Nothing was declined.")
+
+
+class WhyWithoutLinkError(ReaderError):
+    says = message("Which link is that about? Type `/suggest` with the link, too.")
+
+
 class NoLinkError(ReaderError):
     says = message("I found no link in that message. `/suggest` takes a link that you type.")
 

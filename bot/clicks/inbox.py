@@ -1,11 +1,12 @@
 """What moderators do in their inbox: settle one matter, and see the next."""
 
+from discord import ui
 from discord.ui import LayoutView
 
 from bot.clicks.click import Click, View, clicked
 from bot.core.moderation import Desk, Proposal
-from bot.core.suggestions import Suggestion
-from bot.errors import NoGroupError
+from bot.core.suggestions import Suggestion, reason_kept
+from bot.errors import NoGroupError, NoReasonError, OldCardError, ReaderError
 from bot.language import _
 from bot.views import custom_ids as ids
 from bot.views.inbox_card import (
@@ -13,18 +14,21 @@ from bot.views.inbox_card import (
     considered_card,
     decline_form,
     declined_text,
+    doubt_settled_text,
+    gone_text,
     inbox_card,
     mended_text,
     need_text,
     removed_text,
+    reopened_text,
     settled_text,
     taken_text,
     taken_ways,
     undo_button,
+    whys_card,
 )
 from bot.views.manage_card import which_group_card
 from bot.views.parts import Form, Item, button
-from bot.views.phrases import title_in
 from bot.views.pick_card import check_polls, vote_card
 from bot.views.problems import channel_of
 
@@ -59,6 +63,8 @@ async def _take(click: Click, said: ids.Settle) -> View:
     moderation, draft = click.services.moderation, click.draft(said.draft_id)
     suggestion_id = await moderation.suggestion_of(draft)
     match await moderation.take(draft):
+        case None:
+            return await _next(click, said.number, gone_text())
         case Suggestion() as settled:
             return await _next(click, said.number, settled_text(settled))
         case Proposal() as proposal:
@@ -74,29 +80,38 @@ async def _ask_why_not(click: Click, said: ids.Settle) -> View:
         await click.check_right()
         reason, why = form.entered["reason"], form.entered["why"]
         draft = click.draft(said.draft_id)
-        reason = why if reason == OWN_WORDS or why.strip() else reason
+        if reason == OWN_WORDS and not why.strip():
+            raise NoReasonError
+        reason = why if why.strip() else reason_kept(reason)
         settled = await click.services.moderation.decline(draft, reason)
+        if settled is None:
+            return await _next(click, said.number, gone_text())
         if settled.settled_by != click.who or settled.state != "declined":
             return await _next(click, said.number, settled_text(settled))
         click.deliver.look_again()
         undo = undo_button(click.who, said.number, settled.suggestion_id)
         return await _next(click, said.number, declined_text(settled), undo)
 
-    return await click.ask(decline_form(), sent)
+    async def way_back(
+        click: Click, _form: Form, _error: ReaderError
+    ) -> ui.Button[LayoutView] | None:
+        again = ids.Settle(click.who, said.number, "decline", said.draft_id)
+        return button(again, _("Decline…"))
+
+    return await click.ask(decline_form(), sent, way_back)
 
 
 async def _settle_doubt(click: Click, said: ids.Settle) -> View:
     moderation, draft = click.services.moderation, click.draft(said.draft_id)
-    before, kept = await moderation.desk(draft), said.act == "keep"
-    needed = before.doubts[0].needed if before.doubts else ""
-    desk = await (moderation.keep_need if kept else moderation.drop_need)(draft)
-    title = title_in(before.curriculum, needed)
-    latest = (await moderation.history(draft)).latest
+    kept = said.act == "keep"
+    settled = await moderation.settle_doubt(draft, kept=kept)
+    if settled is None:
+        return await _next(click, said.number, doubt_settled_text())
+    desk, change_id = settled
     undo = None
-    if not kept and latest is not None:
-        back = ids.StepBack(said.draft_id, click.who, "undo", latest.change_id)
-        undo = button(back, _("Undo"))
-    return await _next(click, said.number, need_text(desk, title, kept=kept), undo)
+    if change_id:
+        undo = button(ids.StepBack(said.draft_id, click.who, "undo", change_id), _("Undo"))
+    return await _next(click, said.number, need_text(desk, kept=kept), undo)
 
 
 async def _settle_link(click: Click, said: ids.Settle) -> View:
@@ -118,15 +133,23 @@ async def _settle_link(click: Click, said: ids.Settle) -> View:
 
 @clicked
 async def reopen(click: Click, said: ids.Reopen) -> View:
-    await click.services.moderation.reopen(click.guild_id, click.who, said.suggestion_id)
-    inbox = await click.services.inboxes.look(click.guild_id, click.who, said.number)
-    return inbox_card(inbox, click.who)
+    reopen = click.services.moderation.reopen
+    what = await reopen(click.guild_id, click.who, said.suggestion_id)
+    return await _next(click, said.number, reopened_text(what))
+
+
+@clicked
+async def show_whys(click: Click, said: ids.ShowWhys) -> View:
+    shown = await click.services.moderation.shown(click.draft(said.draft_id))
+    if shown.wanted is None:
+        raise OldCardError
+    return await click.show(whys_card(shown.wanted))
 
 
 @clicked
 async def into_vote(click: Click, said: ids.IntoVote) -> View:
     """Call a vote with what was added among the candidates; of several groups, ask which."""
-    groups = await click.services.groups.running_in(click.guild_id)
+    groups = (await click.services.moderation.desk(click.draft(said.draft_id))).groups
     if not groups:
         raise NoGroupError
     if len(groups) == 1:

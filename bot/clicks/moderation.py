@@ -108,7 +108,7 @@ async def put_in_step(click: Click, said: ids.StepOfDraft) -> View:
 @clicked
 async def read_next(click: Click, said: ids.ReadNext) -> View:
     """Pick what was added for the group's next free week; of several, ask which."""
-    groups = await click.services.groups.running_in(click.guild_id)
+    groups = (await click.services.moderation.desk(click.draft(said.draft_id))).groups
     if not groups:
         raise NoGroupError
     if len(groups) == 1:

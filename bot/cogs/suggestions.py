@@ -5,6 +5,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.core.moderation import WHY_LIMIT
+from bot.errors import WhyWithoutLinkError
 from bot.language import message
 from bot.services.opening import Services
 from bot.views.parts import Interaction
@@ -42,6 +43,8 @@ class SuggestionsCog(commands.Cog, name="suggestions"):
         if link is not None:
             await self._suggest(interaction, link, why)
             return
+        if why:
+            raise WhyWithoutLinkError
         suggestions, guild_id = self.services.suggestions, interaction.guild_id or 0
         await answer(
             interaction,

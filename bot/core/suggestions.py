@@ -9,6 +9,9 @@ from bot.core.curriculum import Resource
 from bot.core.curriculum.additions import own_resource
 from bot.core.curriculum.fields import Fields
 
+MOST_TOLD = 3
+"""Outcomes that are told at once; more come the next time."""
+
 MOST_OPEN = 5
 """Suggestions of one member in one server that wait for its moderators."""
 
@@ -16,6 +19,11 @@ State = Literal["open", "taken", "declined"]
 
 Reason = Literal["off_topic", "known", "too_hard", "too_easy", "not_free", "dead"]
 """Why a suggestion is declined, where moderators don't say it in words of their own."""
+
+
+def reason_kept(reason: str) -> str:
+    """Return one of ``Reason`` as it is kept, so that it is no moderator's own words."""
+    return f":{reason}"
 
 
 @dataclass(frozen=True, slots=True)

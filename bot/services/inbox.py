@@ -33,7 +33,7 @@ class Inboxes:
     async def look(self, guild_id: int, moderator_id: int, number: int = 0) -> Inbox:
         """Return the inbox at one of its matters; beyond the last it begins anew."""
         suggested = await rows.open_in(self._db, guild_id)
-        doubted = await additions.doubted(self._db, guild_id)
+        doubted = await self._doubted(guild_id)
         links = await self._bad_links(guild_id)
         troubled, ending = await self._of_groups(guild_id, moderator_id)
         counts = Counts(len(suggested), len(doubted), len(links), len(troubled), len(ending))
@@ -45,8 +45,9 @@ class Inboxes:
             return Inbox(counts, proposal, number)
         at -= counts.suggestions
         if at < counts.doubts:
-            list_id, key = doubted[at]
-            desk = await self._moderation.open(Where(guild_id, list_id=list_id), moderator_id, key)
+            list_id, key, needed = doubted[at]
+            where = Where(guild_id, list_id=list_id)
+            desk = await self._moderation.open(where, moderator_id, key, no_longer_needs=needed)
             return Inbox(counts, desk, number)
         at -= counts.doubts
         if at < counts.links:
@@ -66,6 +67,23 @@ class Inboxes:
         if check is None:
             raise OldCardError
         return mirror_of(url) if check.is_dead else check.moved_to
+
+    async def _doubted(self, guild_id: int) -> list[tuple[str, str, str]]:
+        """Return what is doubted and still so: of a list in sight, which has both resources."""
+        doubted = await additions.doubted(self._db, guild_id)
+        if not doubted:
+            return []
+        choice, version = await lists.choice(self._db, guild_id)
+        found = []
+        for list_id, key, needed in doubted:
+            if list_id not in self._curricula.titles(choice):
+                continue
+            where = Where(guild_id, list_id=list_id)
+            curriculum = await self._curricula.of(self._db, where, version)
+            resource, other = curriculum.get(key), curriculum.get(needed)
+            if resource and other and other.key in resource.prerequisites:
+                found.append((list_id, resource.key, other.key))
+        return found
 
     async def _bad_links(self, guild_id: int) -> list[tuple[str, str, LinkCheck]]:
         """Return each resource that a server sees and whose link is dead or has moved for good.

@@ -1,7 +1,7 @@
 """What moderators do with their server's list: add, change, remove, restore, take it along."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -26,6 +26,7 @@ from bot.core.curriculum.fields import (
     with_needs,
 )
 from bot.core.curriculum.file import fits_a_card
+from bot.core.curriculum.links import canonical
 from bot.core.curriculum.shape import is_visible
 from bot.core.groups import GroupForm
 from bot.core.lists import Place, Where
@@ -143,20 +144,20 @@ class Moderation:
         about = DraftAddition(fields, is_silent, suggestion_id=suggestion.suggestion_id)
         return await _proposal(here, await self._begin(here.where, opener_id, about))
 
-    async def take(self, ref: DraftRef) -> Proposal | Desk | Suggestion:
+    async def take(self, ref: DraftRef) -> Proposal | Desk | Suggestion | None:
         """Add what was suggested, as the draft has it by now; or show what is, as ``add`` does.
 
-        What another moderator has settled meanwhile stays as that one decided.
+        What another moderator has settled meanwhile stays as that one decided. None: nobody wants
+        it any more.
 
         Raises:
             TooManyAdditionsError: the server has as many as it may have.
-            SuggestionGoneError: nobody wants it any more.
         """
         async with self._turn(ref) as (here, draft):
             if isinstance(draft.about, DraftEdit):
                 return await _desk(here, draft, "already")
             about, suggestion = await _suggestion(here, draft)
-            if suggestion.state != "open":
+            if suggestion is None or suggestion.state != "open":
                 return suggestion
             key = here.key_of(about.fields["url"])
             outcome: Outcome = "already"
@@ -165,8 +166,10 @@ class Moderation:
             if key is None:
                 key, outcome = await _add(here, draft, dict(about.fields)), "added"
             elif key in here.laid.removed:
-                said = (await here.said(key)).addition
-                await here.write(draft.opened_by, replace(said, removed=False), "restored")
+                said = await here.said(key)
+                fields = {n: v for n, v in about.fields.items() if n != "new_step"}
+                addition, _ = said.changed({**said.addition.fields, **fields})
+                await here.write(draft.opened_by, replace(addition, removed=False), "restored")
                 outcome = "restored"
             by, now = draft.opened_by, self._clock()
             await suggestions.settle(
@@ -175,22 +178,24 @@ class Moderation:
             await suggestions.tell_soon(here.db, here.guild_id, suggestion.suggestion_id, now)
             return await _desk(here, await _put(here, draft, DraftEdit(key)), outcome)
 
+    async def shown(self, ref: DraftRef) -> Proposal:
+        """Return what a draft would add, as its card shows it."""
+        return await _proposal(*await self._look(ref))
+
     async def suggestion_of(self, ref: DraftRef) -> int:
         """Return the id of the suggestion that a draft is about; 0: it is about none any more."""
         about = (await self._find(self._db, ref)).about
         return about.suggestion_id or 0 if isinstance(about, DraftAddition) else 0
 
-    async def decline(self, ref: DraftRef, reason: str) -> Suggestion:
-        """Decline what was suggested; ``reason``: one of ``Reason``, or words of the moderator's.
+    async def decline(self, ref: DraftRef, reason: str) -> Suggestion | None:
+        """Decline what was suggested; ``reason``: of ``reason_kept``, or the moderator's words.
 
         What another moderator has settled meanwhile stays as that one decided: it is returned.
-
-        Raises:
-            SuggestionGoneError: nobody wants it any more.
+        None: nobody wants it any more.
         """
         async with self._turn(ref) as (here, draft):
             _, suggestion = await _suggestion(here, draft)
-            if suggestion.state == "open":
+            if suggestion is not None and suggestion.state == "open":
                 suggestion_id, now = suggestion.suggestion_id, self._clock()
                 reason = reason.strip()[:WHY_LIMIT]
                 by = draft.opened_by
@@ -202,23 +207,28 @@ class Moderation:
                 return replace(suggestion, state=state, settled_by=by, reason=reason)
             return suggestion
 
-    async def reopen(self, guild_id: int, moderator_id: int, suggestion_id: int) -> None:
+    async def reopen(
+        self, guild_id: int, moderator_id: int, suggestion_id: int
+    ) -> Literal["waits", "stays", "anew"]:
         """Let a suggestion wait again; what it became leaves the list, unless it was changed since.
 
-        Twice is harmless, and nothing is done where the link is suggested anew.
+        ``stays``: on the list, for it was changed. ``anew``: nothing is done, for the same link is
+        suggested anew. Twice is harmless.
         """
         async with self._db.transaction() as tx:
             await readers.take_turn(tx, moderator_id)
             await additions.take_turn(tx, guild_id)
             found = await suggestions.suggestion(tx, guild_id, suggestion_id)
             if found is None or found.state == "open":
-                return
+                return "waits"
             if await suggestions.open_with_link(tx, guild_id, found.link) is not None:
-                return
+                return "anew"
+            is_off = True
             if found.key is not None:
                 here = await self.list_of(Where(guild_id, list_id=found.list_id), tx)
-                await _take_off(here, moderator_id, found)
+                is_off = await _take_off(here, moderator_id, found)
             await suggestions.settle(tx, guild_id, suggestion_id, "open", None, None)
+            return "waits" if is_off else "stays"
 
     async def add(self, ref: DraftRef) -> Proposal | Desk:
         """Add what the draft proposes; a second time, or if another was quicker, show what is.
@@ -239,7 +249,16 @@ class Moderation:
                 return await _proposal(here, draft)
             if key is None:
                 key, outcome = await _add(here, draft, fields), "added"
+                await self._take_with_it(here, draft.opened_by, about.fields["url"], key)
             return await _desk(here, await _put(here, draft, DraftEdit(key)), outcome)
+
+    async def _take_with_it(self, here: ServerList, by: int, url: str, key: str) -> None:
+        """Take the suggestion of a link that was added otherwise."""
+        link, now = canonical(url) or url, self._clock()
+        found = await suggestions.open_with_link(here.db, here.guild_id, link)
+        if found is not None:
+            await suggestions.settle(here.db, here.guild_id, found, "taken", by, now, key=key)
+            await suggestions.tell_soon(here.db, here.guild_id, found, now)
 
     async def cancel(self, ref: DraftRef) -> None:
         """Forget a draft."""
@@ -399,6 +418,7 @@ class Moderation:
         async with self._db.transaction() as tx:
             await readers.take_turn(tx, reader_id)
             where, _ = await self._curricula.place(tx, place)
+            await additions.take_turn(tx, where.guild_id or 0)
             resource = await self._curricula.resource(tx, where, key)
             prerequisite = await self._curricula.resource(tx, where, needed)
             doubt = Doubt(resource.key, prerequisite.key, why.strip()[:WHY_LIMIT])
@@ -407,26 +427,25 @@ class Moderation:
             await additions.add_doubt(tx, *at, reader_id, doubt_id, doubt, now)
         return resource, prerequisite
 
-    async def drop_need(self, ref: DraftRef) -> Desk:
-        """Follow the newest doubt about a resource: it needs that one no more."""
+    async def settle_doubt(self, ref: DraftRef, *, kept: bool) -> tuple[Desk, int] | None:
+        """Follow the doubt that a draft is about, or not; and be done with it.
+
+        Return the resource and the change, 0 where nothing had to be changed. None: somebody has
+        settled it already.
+        """
         async with self._turn(ref) as (here, draft):
-            key = _about(draft, DraftEdit).key
-            doubts = await additions.doubts_about(here.db, here.guild_id, here.base.id, key)
-            resource = await here.listed(key)
-            if doubts and doubts[0].needed in resource.prerequisites:
-                wish = DraftEdit(key, no_longer_needs=doubts[0].needed)
+            wish = _about(draft, DraftEdit)
+            at = here.guild_id, here.base.id, wish.key
+            doubts = await additions.doubts_about(here.db, *at)
+            if all(doubt.needed != wish.no_longer_needs for doubt in doubts):
+                return None
+            resource, change_id = await here.listed(wish.key), 0
+            if not kept and wish.no_longer_needs in resource.prerequisites:
                 addition = await _wished(here, resource, wish)
                 await here.write(draft.opened_by, addition, "changed", wish.fields())
-            await _settle_doubt(here, key, doubts)
-            return await _desk(here, draft, "changed")
-
-    async def keep_need(self, ref: DraftRef) -> Desk:
-        """Be done with the newest doubt about a resource: it goes on to need that one."""
-        async with self._turn(ref) as (here, draft):
-            key = _about(draft, DraftEdit).key
-            doubts = await additions.doubts_about(here.db, here.guild_id, here.base.id, key)
-            await _settle_doubt(here, key, doubts)
-            return await _desk(here, draft, "settled")
+                change_id = (await additions.edits_of(here.db, *at))[0].change_id
+            await additions.delete_doubts(here.db, *at, wish.no_longer_needs)
+            return await _desk(here, draft, "settled" if kept else "changed"), change_id
 
     async def drop_doubts(self, ref: DraftRef) -> Desk:
         """Be done with what readers doubt about a resource, whatever came of it."""
@@ -554,18 +573,10 @@ def _preview(draft: Draft) -> Resource:
     return found
 
 
-async def _settle_doubt(here: ServerList, key: str, doubts: Sequence[Doubt]) -> None:
-    for doubt in doubts[:1]:
-        at = here.guild_id, here.base.id, key
-        await additions.delete_doubts(here.db, *at, doubt.needed)
-
-
-async def _suggestion(here: ServerList, draft: Draft) -> tuple[DraftAddition, Suggestion]:
-    """Return what a draft would add, and the suggestion that it is."""
+async def _suggestion(here: ServerList, draft: Draft) -> tuple[DraftAddition, Suggestion | None]:
+    """Return what a draft would add, and the suggestion that it is, if anybody still wants it."""
     about = _about(draft, DraftAddition)
     found = await suggestions.suggestion(here.db, here.guild_id, about.suggestion_id or 0)
-    if found is None:
-        raise SuggestionGoneError("", "open")
     return about, found
 
 
@@ -573,25 +584,28 @@ async def _wanted(here: ServerList, suggestion_id: int | None) -> Wanted | None:
     if suggestion_id is None:
         return None
     found = await suggestions.suggestion(here.db, here.guild_id, suggestion_id)
-    wishes = await suggestions.wishes_of(here.db, here.guild_id, suggestion_id) if found else []
+    if found is None:
+        raise SuggestionGoneError("", "open")
+    wishes = await suggestions.wishes_of(here.db, here.guild_id, suggestion_id)
     whys = tuple(wish.why for wish in wishes if wish.why)
     leaders = tuple(wish.reader_id for wish in wishes if wish.leads)
-    return None if found is None else Wanted(found, whys, leaders)
+    return Wanted(found, whys, leaders)
 
 
-async def _take_off(here: ServerList, author_id: int, suggestion: Suggestion) -> None:
+async def _take_off(here: ServerList, author_id: int, suggestion: Suggestion) -> bool:
     """Take back what made a suggestion part of the list, if nothing came after it."""
     at = here.guild_id, here.base.id, suggestion.key or ""
     edits = await additions.edits_of(here.db, *at)
     latest = next((each for each in edits if not each.taken_back), None)
     resource = here.laid.find(suggestion.key or "")
-    is_its = latest is not None and latest.kind in {"added", "restored"}
-    if latest is None or resource is None or not is_its:
-        return
-    if latest.made_at == suggestion.settled_at and await _put_back(
-        here, author_id, resource, latest
-    ):
-        await additions.set_taken_back(here.db, here.guild_id, latest.change_id, taken_back=True)
+    if latest is None or resource is None or latest.kind not in {"added", "restored"}:
+        return False
+    if latest.made_at != suggestion.settled_at:
+        return False
+    if not await _put_back(here, author_id, resource, latest):
+        return False
+    await additions.set_taken_back(here.db, here.guild_id, latest.change_id, taken_back=True)
+    return True
 
 
 async def _proposal(here: ServerList, draft: Draft) -> Proposal:
@@ -691,6 +705,7 @@ async def _desk(here: ServerList, draft: Draft, outcome: Outcome | None = None) 
     own, is_removed = is_of_guild(resource.key, here.guild_id), resource.key in laid.removed
     can_be_next = own and not is_removed
     running = await groups.running_groups(here.db, here.guild_id) if can_be_next else ()
+    running = [group for group in running if await here.is_read_by(group)]
     return Desk(
         draft_id=draft.draft_id,
         opener_id=draft.opened_by,

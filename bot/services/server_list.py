@@ -17,6 +17,7 @@ from bot.core.curriculum.additions import (
 )
 from bot.core.curriculum.fields import FACTS, Fields, cut, facts_of_resource, slug_for
 from bot.core.curriculum.links import canonical
+from bot.core.groups import Group
 from bot.core.lists import Where
 from bot.core.moderation import Choice, EditKind, PastEdit
 from bot.errors import NoLongerListedError, ReaderError, TooManyAdditionsError, UnknownResourceError
@@ -95,6 +96,11 @@ class ServerList:
     def laid(self) -> Laid:
         """What the server sees now."""
         return self.seen.laid
+
+    async def is_read_by(self, group: Group) -> bool:
+        """Tell whether a group of the server reads this list."""
+        where, _ = await self._curricula.place(self.db, group.where)
+        return where.list_id == self.base.id
 
     # What is meant
 

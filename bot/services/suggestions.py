@@ -1,6 +1,7 @@
 """What members suggest for their server's list: the link, who wants it, and why."""
 
-from collections.abc import AsyncIterator, Sequence
+import re
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -9,11 +10,11 @@ from typing import Any
 from bot.core.curriculum.fields import PageFacts, fields_of_page, web_link
 from bot.core.curriculum.imports.link_texts import web_address
 from bot.core.curriculum.imports.spans import Span, with_bare_links
-from bot.core.curriculum.links import canonical
+from bot.core.curriculum.links import canonical, host_of
 from bot.core.lists import Place
 from bot.core.moderation import WHY_LIMIT, DraftRef, FoundLinks
 from bot.core.recommend import Found
-from bot.core.suggestions import MOST_OPEN, Suggested, Suggestion, Wish, Wished
+from bot.core.suggestions import MOST_OPEN, MOST_TOLD, Suggested, Suggestion, Wish, Wished
 from bot.errors import NoLinkError, SuggestionGoneError, TooManySuggestionsError
 from bot.services.finding import Finding
 from bot.services.moderation import Moderation
@@ -23,6 +24,8 @@ from bot.store.database import Database, Queries
 from bot.store.instants import Clock, Ids
 
 LONGEST_MESSAGE = 4000  # Discord's limit
+OF_DISCORD = re.compile(r"(?:.*\.)?discord(?:app)?\.(?:com|net|gg)")
+"""Hosts of messages and pictures, which nobody reads with a group."""
 
 
 @dataclass
@@ -62,12 +65,14 @@ class Suggestions:
             known = await rows.open_with_link(tx, guild_id, link)
             was = None if known is None else await rows.wish(tx, guild_id, known, reader_id)
             wish = was or Wish(reader_id)
-            if known is None:
+            is_new = known is None or not await rows.wishes_of(tx, guild_id, known)
+            if is_new:
+                wish = replace(wish, is_first=True)
                 if await rows.open_by(tx, guild_id, reader_id) >= MOST_OPEN:
                     raise TooManySuggestionsError(MOST_OPEN)
                 fields = fields or fields_of_page(url, PageFacts())  # it was settled just now
-                known, wish = self._ids.new(), replace(wish, is_first=True)
-                now = self._clock()
+            if known is None:
+                known, now = self._ids.new(), self._clock()
                 new = Suggestion(known, guild_id, here.base.id, link, fields, now)
                 await rows.add(tx, new)
             if why := why.strip()[:WHY_LIMIT]:
@@ -136,14 +141,21 @@ class Suggestions:
 
         ``before``: only what was settled up to then.
         """
-        return await rows.untold(self._db, reader_id, before)
+        return (await rows.untold(self._db, reader_id, before))[:MOST_TOLD]
 
-    async def told(self, reader_id: int, outcomes: Sequence[Suggestion]) -> None:
-        """Record that the reader knows what became of these."""
+    async def tell(self, reader_id: int) -> list[Suggestion]:
+        """Return what became of what the reader wants, and record that they know: they are told."""
+        if not await rows.any_untold(self._db, reader_id):
+            return []
         async with self._db.transaction() as tx:
-            if await readers.take_turn_if_known(tx, reader_id):
-                ids = [each.suggestion_id for each in outcomes]
-                await rows.set_told(tx, reader_id, ids, self._clock())
+            if not await readers.take_turn_if_known(tx, reader_id):
+                return []
+            for guild_id in sorted({each.guild_id for each in await rows.untold(tx, reader_id)}):
+                await additions.take_turn(tx, guild_id)  # nobody lets it wait again meanwhile
+            found = (await rows.untold(tx, reader_id))[:MOST_TOLD]
+            ids = [each.suggestion_id for each in found]
+            await rows.set_told(tx, reader_id, ids, self._clock())
+        return found
 
     def links_in(self, text: str) -> list[str]:
         """Return the links in a message, each page once, in the message's order.
@@ -153,7 +165,7 @@ class Suggestions:
         """
         found: dict[str, str] = {}
         for span in with_bare_links([Span(text[:LONGEST_MESSAGE])]):
-            if span.url and (address := web_address(span.url)):
+            if (address := web_address(span.url)) and not OF_DISCORD.fullmatch(host_of(address)):
                 found.setdefault(canonical(address) or address, address)
         if not found:
             raise NoLinkError

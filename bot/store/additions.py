@@ -392,13 +392,15 @@ async def doubted_keys(db: Queries, guild_id: int, list_id: str) -> list[str]:
     return await db.fetch_column(sql, guild_id, list_id)
 
 
-async def doubted(db: Queries, guild_id: int) -> list[tuple[str, str]]:
-    """Return each list and resource that a server's readers doubt, the oldest doubt first."""
+async def doubted(db: Queries, guild_id: int) -> list[tuple[str, str, str]]:
+    """Return what a server's readers doubt: list, resource, what it needs; the oldest first."""
     sql = (
-        "SELECT list_id, resource_key FROM doubts WHERE guild_id = ?"
-        " GROUP BY list_id, resource_key ORDER BY MIN(made_at), resource_key"
+        "SELECT list_id, resource_key, needed_key FROM doubts WHERE guild_id = ?"
+        " GROUP BY list_id, resource_key, needed_key"
+        " ORDER BY MIN(made_at), resource_key, needed_key"
     )
-    return [(row["list_id"], row["resource_key"]) for row in await db.fetch(sql, guild_id)]
+    names = ("list_id", "resource_key", "needed_key")
+    return [tuple(row[name] for name in names) for row in await db.fetch(sql, guild_id)]
 
 
 async def delete_doubts(

@@ -66,14 +66,17 @@ async def settle(
     key: str | None = None,
     reason: Reason | str = "",
 ) -> None:
-    """Record what became of a suggestion, of which nobody was told yet."""
+    """Record what became of a suggestion, of which nobody but who decided was told yet."""
     sql = (
         "UPDATE suggestions SET state = ?, settled_by = ?, settled_at = ?, resource_key = ?,"
         " reason = ? WHERE guild_id = ? AND suggestion_id = ?"
     )
     await tx.fetch(sql, state, by, now, key, reason, guild_id, suggestion_id)
-    sql = "UPDATE wishes SET told_at = NULL WHERE guild_id = ? AND suggestion_id = ?"
-    await tx.fetch(sql, guild_id, suggestion_id)
+    sql = (
+        "UPDATE wishes SET told_at = CASE WHEN reader_id = ? THEN CAST(? AS BIGINT) END"
+        " WHERE guild_id = ? AND suggestion_id = ?"
+    )
+    await tx.fetch(sql, by, now, guild_id, suggestion_id)
 
 
 async def wishes_of(db: Queries, guild_id: int, suggestion_id: int) -> list[Wish]:

@@ -23,6 +23,7 @@ NEVER_AHEAD = (
     ("drafts", "made_at"),
     ("gone_guilds", "gone_at"),
     ("known_resources", "gone_at"),
+    ("link_checks", "checked_at"),
     ("list_versions", "made_at"),
     ("lists", "changed_at"),
     ("lists", "removed_at"),
@@ -46,8 +47,9 @@ NEVER_AHEAD = (
 NUDGES = ("reader_settings", "nudge_at")
 AGAIN = ("reader_settings", "again_at")
 LOOKUPS = ("drafts", "lease_until")
-"""These lie ahead: the next look whether to remind a reader, tomorrow for *Later*, and the minute
-for which a process looks up an import's links.
+LINKS = ("link_checks", "next_at")
+"""These lie ahead: the next look whether to remind a reader, tomorrow for *Later*, the minute for
+which a process looks up an import's links, and the next look at a link.
 """
 
 OF_MARKS = (("changes", "made_at"), ("progress", "changed_at"))

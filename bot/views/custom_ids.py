@@ -599,6 +599,12 @@ class Settle(OfInbox, shape="inbox-{act}:{opener_id}:{number}:{draft_id}"):
     draft_id: RowId
 
 
+class ShowWhys(OfInbox, shape="inbox-whys:{opener_id}:{number}:{draft_id}"):
+    """All that members said of why they want what a draft would add."""
+
+    draft_id: RowId
+
+
 class Reopen(OfInbox, shape="inbox-reopen:{opener_id}:{number}:{suggestion_id}"):
     """A suggestion that was settled waits again."""
 

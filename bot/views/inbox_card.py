@@ -1,5 +1,8 @@
 """The inbox of a server's moderators: counts on top, one matter, and what settles it."""
 
+import re
+from typing import Literal
+
 from discord.ui import LayoutView
 
 from bot.core.curriculum.exports import markdown_line
@@ -9,7 +12,7 @@ from bot.core.link_checks import ARCHIVE
 from bot.core.moderation import WHY_LIMIT, Desk, Proposal, Wanted
 from bot.core.suggestions import Suggestion
 from bot.language import _, ngettext
-from bot.plain import plain
+from bot.plain import columns, plain
 from bot.views import custom_ids as ids
 from bot.views import phrases
 from bot.views.manage_card import proposal_warnings
@@ -24,6 +27,7 @@ from bot.views.parts import (
     Part,
     as_many_as_fit,
     box,
+    boxed,
     button,
     card,
     label,
@@ -39,7 +43,8 @@ from bot.views.suggestions_card import reason_text, reasons
 
 ROOM = 6
 """Lines on a phone for why a suggestion is wanted, beside its title and its buttons."""
-LONGEST_TITLE, LONGEST_WHY = 80, 160
+LONGEST_TITLE, LONGEST_WHY = 80, 90  # columns
+LONGEST_MARKDOWN = 1500
 OWN_WORDS = "words"
 
 
@@ -77,14 +82,19 @@ def considered_card(proposal: Proposal, opener_id: int) -> LayoutView:
     return card(box(*_suggestion(proposal, (opener_id, 0), None, Counts())))
 
 
-def taken_text(desk: Desk, suggestion: Suggestion | None = None) -> str:
+def taken_text(desk: Desk) -> str:
     """Return what is told of a suggestion that was taken, with the line its maker could take."""
-    del suggestion
-    name = phrases.name_of(desk.resource)
-    line = markdown_line(desk.resource).replace("`", "'")
-    told = _("✅ **{name}** is on the list now. Whoever wanted it is told.", name=name)
-    offer = _("-# For the list's own repository:")
-    return f"{told}\n{offer}\n```md\n{line[:400]}\n```"
+    said = {
+        "already": _("✅ It was on the list already: **{name}**. Whoever wanted it will be told."),
+        "restored": _("✅ It is back on the list: **{name}**. Whoever wanted it will be told."),
+    }
+    added = _("✅ It is on the list now: **{name}**. Whoever wanted it will be told.")
+    told = said.get(desk.outcome or "", added).format(name=phrases.name_of(desk.resource))
+    line = markdown_line(desk.resource)
+    if len(line) > LONGEST_MARKDOWN:
+        return told
+    fence = "`" * max(3, 1 + max(map(len, re.findall("`+", line)), default=0))
+    return "\n".join([told, _("-# For the list's own repository:"), fence, line, fence])
 
 
 def taken_ways(
@@ -103,7 +113,7 @@ def taken_ways(
 
 
 def declined_text(suggestion: Suggestion) -> str:
-    told = _("➖ Declined: {title}. Whoever wanted it is told.", title=_title(suggestion))
+    told = _("➖ Declined: {title}. Whoever wanted it will be told.", title=_title(suggestion))
     reason = reason_text(suggestion.reason)
     return f"{told}\n> {reason}" if reason else told
 
@@ -119,14 +129,26 @@ def settled_text(suggestion: Suggestion) -> str:
     return told.format(who=who, title=_title(suggestion))
 
 
-def need_text(desk: Desk, needed: str, *, kept: bool) -> str:
-    told = (
-        _("✅ It stays so: {title} needs {needed}.")
-        if kept
-        else _("✅ {title} no longer needs {needed}.")
-    )
-    title = phrases.name_of(desk.resource)
-    return told.format(title=title, needed=phrases.narrow(needed, 60))
+def gone_text() -> str:
+    """Return what is told where nobody wants it any more."""
+    return _("It isn't suggested any more: whoever wanted it took it back.")
+
+
+def reopened_text(what: Literal["waits", "stays", "anew"]) -> str:
+    return {
+        "waits": _("↩️ It waits again."),
+        "stays": _("↩️ It waits again. It stays on the list, too: it was changed since."),
+        "anew": _("Nothing was undone: the same link has been suggested again."),
+    }[what]
+
+
+def need_text(desk: Desk, *, kept: bool) -> str:
+    told = _("✅ Kept as it is: {title}") if kept else _("✅ Changed: {title}")
+    return told.format(title=phrases.name_of(desk.resource))
+
+
+def doubt_settled_text() -> str:
+    return _("Another moderator was quicker, and has settled this doubt.")
 
 
 def mended_text(desk: Desk) -> str:
@@ -164,7 +186,7 @@ def counts_text(counts: Counts) -> str:
             counts.troubles,
             ngettext("{n} group in trouble", "{n} groups in trouble", counts.troubles),
         ),
-        (counts.endings, ngettext("{n} list ends", "{n} lists end", counts.endings)),
+        (counts.endings, ngettext("{n} list runs out", "{n} lists run out", counts.endings)),
     )
     return phrases.dotted(*(said for count, said in kinds if count))
 
@@ -178,20 +200,36 @@ def _suggestion(
         for s in proposal.steps
     ]
     lines = [*proposal_warnings(proposal), *(_wanted(proposal.wanted) if proposal.wanted else ())]
+    shown = as_many_as_fit(lines, ROOM)
+    more = None
+    if proposal.wanted and _has_more(lines, shown, proposal.wanted):
+        more = button(ids.ShowWhys(*at, proposal.draft_id), _("More"))
     take = None
     if not proposal.silent:
         take = button(ids.Settle(*at, "take", proposal.draft_id), _("Accept"), GREEN)
     return [
         text_of(filter(None, [head, *phrases.about(proposal.resource, LONGEST_TITLE)])),
-        text_of(as_many_as_fit(lines, ROOM)),
+        text_of(shown),
         select(ids.StepOfDraft(*draft), _("Put it into a step…"), steps),
         row(
             take,
             button(ids.DoToDraft(*draft, "edit"), _("Edit")),
             button(ids.Settle(*at, "decline", proposal.draft_id), _("Decline…")),
             _later(at, counts),
+            more,
         ),
     ]
+
+
+def _has_more(lines: list[str], shown: list[str], wanted: Wanted) -> bool:
+    """Tell whether something of why it is wanted isn't on the card, or not whole."""
+    return len(shown) < len(lines) or any(columns(why) > LONGEST_WHY for why in wanted.whys)
+
+
+def whys_card(wanted: Wanted) -> LayoutView:
+    """Build all that members said of why they want it."""
+    whys = [f"> {plain(why, WHY_LIMIT)}" for why in wanted.whys]
+    return boxed(text_of([f"### {phrases.narrow(wanted.suggestion.title, LONGEST_TITLE)}", *whys]))
 
 
 def _wanted(wanted: Wanted) -> Lines:
@@ -205,13 +243,14 @@ def _wanted(wanted: Wanted) -> Lines:
 
 
 def _doubt(desk: Desk, at: tuple[int, int], head: str | None, counts: Counts) -> list[Part]:
-    needed = desk.doubts[0].needed if desk.doubts else ""
+    meant = desk.wishes.no_longer_needs
+    needed = meant.key if meant else ""
     same = [doubt for doubt in desk.doubts if doubt.needed == needed]
     title = phrases.narrow(phrases.title_in(desk.curriculum, needed), 60)
     lines = [
         ngettext(
-            "{n} reader thinks it doesn't need {title}.",
-            "{n} readers think it doesn't need {title}.",
+            "💬 {n} reader thinks that it doesn't need this: {title}",
+            "💬 {n} readers think that it doesn't need this: {title}",
             len(same),
             title=title,
         ),
@@ -257,7 +296,7 @@ def _group(
     group, opener_id = status.group, at[0]
     room = f"<#{group.channel_id}>"
     if group.blocked is not None:
-        matter = _("⚠️ {room} has no papers. {why}", room=room, why=problem_text(group.blocked))
+        matter = _("⚠️ {room} gets no papers. {why}", room=room, why=problem_text(group.blocked))
     elif status.weeks_left:
         matter = ngettext(
             "📚 The list of {room} lasts {n} more week. Add something, or choose what comes then.",

@@ -143,7 +143,7 @@ def _stepped(history: PastEdits, draft: tuple[int, int]) -> tuple[str | None, Bu
         if done.taken_back:
             undo = button(ids.StepBack(*draft, "redo", done.change_id), _("Undo"))
             return _("↩️ Taken back: {change}.", change=change), undo
-        return _("✅ It is as after the change again: {change}.", change=change), None
+        return _("✅ Changed again: {change}.", change=change), None
     match history.in_the_way:
         case PastEdit() as later:
             said = _("Nothing was taken back: there is a later change. {change}")

@@ -233,7 +233,7 @@ def _kept_lines(about: About, most: int) -> Lines:
         "picks": _("Papers that you picked for groups"),
         "votes": _("Votes that you started in groups"),
         "doubts": _("Prerequisites that you reported as wrong"),
-        "wishes": _("Suggestions that you made, or want, too"),
+        "wishes": _("Suggestions that you made or want"),
         "suggestions": _("Suggestions of others that you decided on"),
     }
     for table, count in sorted(about.others.items()):

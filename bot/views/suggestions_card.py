@@ -8,9 +8,9 @@ from discord.ui import LayoutView
 from bot.core.moderation import WHY_LIMIT
 from bot.core.progress import shown_count
 from bot.core.recommend import Found
-from bot.core.suggestions import Suggested, Suggestion, Wished
+from bot.core.suggestions import MOST_TOLD, Suggested, Suggestion, Wished
 from bot.language import _, ngettext
-from bot.plain import plain
+from bot.plain import clipped, plain
 from bot.views import custom_ids as ids
 from bot.views import phrases
 from bot.views.curriculum_card import found_card
@@ -32,7 +32,7 @@ from bot.views.parts import (
     text_of,
 )
 
-LONGEST_TITLE, LONGEST_WHY = 80, 120  # columns
+LONGEST_TITLE, LONGEST_WHY, LONGEST_REASON = 80, 120, 80  # columns
 ROOM, ROOM_OF_ONE = 11, 10
 """Lines on a phone: of all titles, and of what there is to say of one."""
 
@@ -45,11 +45,11 @@ def wished_card(wished: Wished, *, again: bool = False) -> LayoutView:
     suggestion, wish = wished.suggestion, wished.wish
     told = None
     if not again:
-        told = _("Suggested already, and you want it.")
+        told = _("Already suggested. You want it, too.")
         if not wished.was_so:
             told = _("👍 Noted: you want it, too.")
         if wished.is_new and not wished.was_so:
-            told = _("✅ Suggested. This server's moderators decide, and I tell you what they say.")
+            told = _("✅ Suggested. The moderators decide, and I'll tell you.")
     lead = None
     if wished.can_lead or wish.leads:
         lead = button(
@@ -135,10 +135,10 @@ def outcomes_card(outcomes: Outcomes, below: LayoutView | None = None) -> Layout
     return boxed(told, row(go_button("next")))
 
 
-def _outcomes(outcomes: Outcomes, most: int = 5) -> Lines:
-    found = list(outcomes)
-    for suggestion, server in found[:most]:
-        title = phrases.narrow(suggestion.title, 60)
+def _outcomes(outcomes: Outcomes) -> Lines:
+    longest = WHY_LIMIT if len(outcomes) == 1 else LONGEST_REASON
+    for suggestion, server in outcomes[:MOST_TOLD]:
+        title = phrases.narrow(suggestion.title, 48)
         where = phrases.narrow(server, 40) if server else ""
         if suggestion.state == "taken":
             yield (
@@ -149,25 +149,23 @@ def _outcomes(outcomes: Outcomes, most: int = 5) -> Lines:
         else:
             reason = reason_text(suggestion.reason)
             yield (
-                _("➖ {server} won't take your suggestion: {title}")
-                if where
-                else _("➖ The moderators won't take your suggestion: {title}")
+                _("➖ Not taken in {server}: {title}") if where else _("➖ Not taken: {title}")
             ).format(title=title, server=where)
             if reason:
-                yield _("> {reason}", reason=reason)
-    if (more := len(found) - most) > 0:
-        yield _("-# and {n} more", n=more)
+                yield f"> {clipped(reason, longest)}"
 
 
 def reason_text(reason: str) -> str:
     """Return why a suggestion was declined: words of ours, or the moderator's own."""
-    return reasons().get(reason) or plain(reason, WHY_LIMIT)
+    if reason.startswith(":"):  # else it would be words of a moderator's own
+        return reasons().get(reason.removeprefix(":"), "")
+    return plain(reason, WHY_LIMIT)
 
 
 def reasons() -> dict[str, str]:
     """Return the reasons that moderators can pick."""
     return {
-        "off_topic": _("It is about something else than this list."),
+        "off_topic": _("It doesn't fit this list."),
         "known": _("The list has something like it."),
         "too_hard": _("It is too hard for where this list goes."),
         "too_easy": _("It is too easy for where this list goes."),

@@ -583,7 +583,7 @@ async def test_history_takes_changes_back_one_at_a_time(env, moderator, channel,
 
     assert slip.startswith("The card changed just before your tap")
     assert back.startswith("↩️ Taken back: changed: minutes, title.")
-    assert again.startswith("✅ It is as after the change again: changed: minutes, title.")
+    assert again.startswith("✅ Changed again: changed: minutes, title.")
     assert whole.startswith("↩️ Taken back: added.")
     assert "-# 2 taken back" in whole
     assert "is removed from this server's list" in desk

@@ -3,6 +3,7 @@
 import discord
 import pytest
 
+from bot.core.lists import Where
 from tests.seen import labels_of, text_of, title_of
 
 LINK, OTHER = "https://example.org/mamba", "https://example.org/rwkv"
@@ -49,8 +50,8 @@ async def test_the_most_wanted_comes_first_and_settling_it_shows_the_next(
     assert first.startswith("-# 2 suggestions\n")
     assert "example.org" in first
     assert "2 members want it.\n> It scales\n> We need it" in first
-    assert "is on the list now. Whoever wanted it is told." in taken
-    assert "```md\n- [example.org/mamba](https://example.org/mamba)" in taken
+    assert "✅ It is on the list now: **example.org" in taken
+    assert "```\n- [example.org/mamba](https://example.org/mamba)" in taken
     assert "-# 1 suggestion" in taken
     assert "rwkv" in taken
     assert done.startswith("➖ Declined:")
@@ -69,7 +70,7 @@ async def test_what_was_accepted_is_on_the_list_and_undo_takes_it_off_again(
     gone = text_of(await alice.slash(channel, "search", query=LINK))
 
     assert "Added by this server" in found
-    assert undone.startswith("-# 2 suggestions")
+    assert undone.startswith("↩️ It waits again.\n-# 2 suggestions")
     assert "Nothing on the list fits" in gone
 
 
@@ -83,7 +84,7 @@ async def test_a_reason_in_words_of_its_own_and_undo(env, moderator, channel, pr
     undone = text_of(await press(moderator, card, "Undo"))
 
     assert "> We read it in May." in declined
-    assert undone.startswith("-# 2 suggestions")
+    assert undone.startswith("↩️ It waits again.\n-# 2 suggestions")
 
 
 @pytest.mark.usefixtures("suggested")
@@ -143,11 +144,85 @@ async def test_a_doubt_is_followed_or_not(alice, moderator, channel, press):
     again = text_of(await alice.slash(channel, "path", resource="BERT"))
 
     assert seen.startswith("-# 1 doubt\n")
-    assert "1 reader thinks it doesn't need" in seen
+    assert "1 reader thinks that it doesn't need this: Attention" in seen
     assert "> It says so itself" in seen
-    assert settled.startswith("✅ ")
-    assert "no longer needs" in settled
+    assert settled.startswith("✅ Changed: ")
     assert "📭 Nothing waits" in settled
     assert undone.startswith("↩️ Taken back: changed: what it no longer needs.")
     assert "Attention" not in after
     assert "Attention" in again
+
+
+async def test_a_long_why_is_cut_and_whole_under_more(alice, moderator, channel):
+    why = "It explains the whole idea with pictures and code that runs. " * 5
+    await alice.slash(channel, "suggest", link=LINK, why=why[:300])
+
+    card = await moderator.slash(channel, "manage inbox")
+    short = text_of(card)
+    whole = await moderator.click(card.response.message, label="More")
+
+    assert "> It explains the whole idea" in short
+    assert why[:290] not in short
+    assert whole.ephemeral
+    assert why[:290] in text_of(whole)
+
+
+async def test_a_doubt_about_what_left_the_list_hides_nothing(alice, moderator, channel, env):
+    services, guild_id = env.bot.services, channel.guild.id
+    ours = await services.lists.make(guild_id, moderator.id, "Ours")
+    keys = []
+    for name in ("a", "b"):
+        proposal = await services.moderation.propose(
+            Where(guild_id, list_id=ours), moderator.id, f"https://example.org/{name}"
+        )
+        desk = await services.moderation.add((guild_id, moderator.id, proposal.draft_id))
+        keys.append(desk.resource.key)
+    place = Where(guild_id, list_id=ours)
+    wish = await services.moderation.open(place, moderator.id, keys[1], needs=keys[0])
+    await services.moderation.confirm((guild_id, moderator.id, wish.draft_id))
+    await services.moderation.doubt(alice.id, place, keys[1], keys[0], "No")
+    before = text_of(await moderator.slash(channel, "manage inbox"))
+    await services.lists.remove(guild_id, moderator.id, ours)
+
+    after = text_of(await moderator.slash(channel, "manage inbox"))
+
+    assert before.startswith("-# 1 doubt")
+    assert after.startswith("📭 Nothing waits for you.")
+
+
+@pytest.mark.usefixtures("suggested")
+async def test_a_decline_says_why(moderator, channel, press):
+    card = await moderator.slash(channel, "manage inbox")
+    form = await press(moderator, card, "Decline…")
+
+    refused = await moderator.submit_modal(form, {"reason": ["words"], "why": "  "})
+    told = text_of(refused)
+    again = await moderator.click(refused.response, label="Decline…")
+    done = await moderator.submit_modal(again, {"reason": ["words"], "why": "known"})
+
+    assert told.startswith("Write why, or pick a reason")
+    assert "> known" in text_of(done)
+
+
+@pytest.mark.usefixtures("suggested")
+async def test_what_is_added_otherwise_is_taken_with_it(alice, moderator, channel):
+    proposal = await moderator.slash(channel, "manage add", link=LINK)
+    await moderator.click(proposal.response, label="Add")
+    shown = text_of(await moderator.slash(channel, "manage inbox"))
+    told = await alice.slash(channel, "next")
+
+    assert shown.startswith("-# 1 suggestion\n")
+    assert "it is on the list of Study room now" in text_of(told.followups[0].message)
+
+
+@pytest.mark.usefixtures("suggested")
+async def test_what_is_taken_back_meanwhile_shows_the_next(alice, bob, moderator, channel, press):
+    card = await moderator.slash(channel, "manage inbox")
+    for member in (alice, bob):
+        mine = await member.slash(channel, "suggest", link=LINK)
+        await member.click(mine.response, label="I don't want it any more")
+
+    late = text_of(await press(moderator, card, "Accept"))
+
+    assert late.startswith("It isn't suggested any more")
+    assert "rwkv" in late

@@ -22,11 +22,11 @@ async def test_a_suggestion_is_made_in_one_go_and_taken_back(alice, channel):
     dropped = await alice.click(again.response, label="I don't want it any more")
 
     assert made.ephemeral
-    assert said.startswith("✅ Suggested. This server's moderators decide")
+    assert said.startswith("✅ Suggested. The moderators decide")
     assert "> It scales" in said
     assert listed.startswith("-# 1 suggestion waits\n")
     assert listed.endswith("· you want it")
-    assert told.startswith("Suggested already, and you want it.")
+    assert told.startswith("Already suggested. You want it, too.")
     assert "Nothing is suggested just now." in text_of(dropped)
 
 
@@ -157,7 +157,7 @@ async def test_whoever_wanted_it_is_told_in_one_message_at_their_hour(env, alice
     assert before == []
     (message,) = told
     assert "✅ You wanted it, and it is on the list of Study room now: example.org" in message
-    assert "➖ Study room won't take your suggestion: example.org" in message
+    assert "➖ Not taken in Study room: example.org" in message
     assert "> We read it in May." in message
     assert len(bobs) == 1
     assert (news_of(alice), news_of(bob)) == (told, bobs)

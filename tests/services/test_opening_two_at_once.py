@@ -94,6 +94,10 @@ class World:
         self.desk_too = (await mod.open(GUILD, CARL, "demo:p3")).draft_id
         self.wish = (await mod.open(GUILD, BOB, "demo:p4", needs="demo:p5")).draft_id
         self.loop = (await mod.open(GUILD, CARL, "demo:p5", needs="demo:p4")).draft_id
+        self.doubted, self.doubted_too = [
+            (await mod.open(GUILD, who, "demo:p3", no_longer_needs="demo:p2")).draft_id
+            for who in (BOB, CARL)
+        ]
         self.past = (await mod.history((GUILD, BOB, self.gone))).latest.change_id
         self.wanted = await self.suggestion(s, "wanted")
         self.take, self.take_too = [
@@ -286,8 +290,10 @@ def acts(w: World, s: Services) -> dict:
         "Moderation.drop_doubts": lambda: mod.drop_doubts((GUILD, BOB, w.desk)),
         "Moderation.mend": lambda: mod.mend((GUILD, BOB, w.desk), "https://example.org/mended"),
         "Moderation.step_back": lambda: mod.step_back((GUILD, BOB, w.gone), w.past),
-        "Moderation.drop_need": lambda: mod.drop_need((GUILD, BOB, w.desk)),
-        "Moderation.keep_need": lambda: mod.keep_need((GUILD, CARL, w.desk_too)),
+        "Moderation.settle_doubt": lambda: mod.settle_doubt((GUILD, BOB, w.doubted), kept=False),
+        "Moderation.settle_doubt, kept": lambda: mod.settle_doubt(
+            (GUILD, CARL, w.doubted_too), kept=True
+        ),
         "Moderation.consider": lambda: mod.consider(GUILD, BOB, w.wanted),
         "Moderation.take": lambda: mod.take((GUILD, BOB, w.take)),
         "Moderation.take, too": lambda: mod.take((GUILD, CARL, w.take_too)),
@@ -300,7 +306,7 @@ def acts(w: World, s: Services) -> dict:
         "Suggestions.suggest, carl": lambda: s.suggestions.suggest(
             GUILD, CARL, "https://example.org/declined"
         ),
-        "Suggestions.told": lambda: s.suggestions.told(ALICE, [w.declined]),
+        "Suggestions.tell": lambda: s.suggestions.tell(ALICE),
         "Suggestions.keep_links": lambda: s.suggestions.keep_links(GUILD, CARL, [LINK]),
         "Suggestions.want": lambda: s.suggestions.want(GUILD, CARL, w.wanted.suggestion_id),
         "Suggestions.drop": lambda: s.suggestions.drop(GUILD, ALICE, w.wanted.suggestion_id),
@@ -461,8 +467,8 @@ BESIDE = [
     ("Moderation.drop_doubts", "Moderation.doubt"),
     ("Moderation.step_back", "Moderation.restore"),
     ("Moderation.step_back", "Moderation.step_back"),
-    ("Moderation.drop_need", "Moderation.keep_need"),
-    ("Moderation.keep_need", "Moderation.doubt, carl"),
+    ("Moderation.settle_doubt", "Moderation.settle_doubt, kept"),
+    ("Moderation.settle_doubt", "Moderation.doubt, carl"),
     ("Moderation.consider", "Me.forget, bob"),
     ("Moderation.take", "Moderation.take, too"),
     ("Moderation.take", "Moderation.decline"),
@@ -477,8 +483,9 @@ BESIDE = [
     ("Suggestions.suggest", "Moderation.reopen"),
     ("Suggestions.suggest", "Me.forget"),
     ("Suggestions.keep_links", "Me.forget, carl"),
-    ("Suggestions.told", "Moderation.reopen"),
-    ("Suggestions.told", "Me.forget"),
+    ("Suggestions.tell", "Moderation.reopen"),
+    ("Suggestions.tell", "Suggestions.tell"),
+    ("Suggestions.tell", "Me.forget"),
     ("LinkChecks.run_due", "Moderation.add"),
     ("Moderation.mend", "Moderation.set_texts, too"),
     ("Suggestions.want", "Suggestions.drop"),

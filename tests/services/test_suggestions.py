@@ -106,7 +106,7 @@ async def test_whoever_deletes_everything_takes_their_why_along(services, sugges
     assert (kept.reader_id, kept.why) == (BOB, "")
     await services.me.forget(BOB)
     assert (await suggestions.suggested(HERE, CARL)).suggestions == []
-    assert (await suggestions.suggest(HERE, CARL, LINK)).is_new is False  # its row is used again
+    assert (await suggestions.suggest(HERE, CARL, LINK)).is_new
 
 
 @pytest.mark.parametrize("typed", ["", "nothing", "http://localhost", "ftp://example.org/x"])
@@ -125,11 +125,9 @@ async def test_another_server_sees_nothing_and_can_do_nothing(services, suggesti
     await suggestions.drop(THERE, ALICE, about)
     await services.moderation.reopen(THERE, MOD, about)
     forged = replace(made.suggestion, guild_id=THERE)
-    proposal = await services.moderation.consider(THERE, MOD, forged)
     with pytest.raises(SuggestionGoneError):
-        await services.moderation.take((THERE, MOD, proposal.draft_id))
+        await services.moderation.consider(THERE, MOD, forged)
 
-    assert proposal.wanted is None
     assert (await suggestions.suggested(THERE, ALICE)).suggestions == []
     assert (await services.inboxes.look(THERE, MOD)).counts.total == 0
     assert (await suggestions.suggested(HERE, ALICE)).mine == {about}
@@ -219,10 +217,11 @@ async def test_the_inbox_counts_and_begins_anew_after_the_last(services, suggest
 async def test_a_doubt_is_followed_or_not_and_gone_then(services, kept, needs):
     await services.moderation.doubt(ALICE, HERE, "demo:p2", "demo:p1", "It stands alone.")
     desk = (await services.inboxes.look(HERE, MOD)).matter
-    act = services.moderation.keep_need if kept else services.moderation.drop_need
-
-    await act((HERE, MOD, desk.draft_id))
+    settled = await services.moderation.settle_doubt((HERE, MOD, desk.draft_id), kept=kept)
+    late = await services.moderation.settle_doubt((HERE, MOD, desk.draft_id), kept=kept)
 
     listed = await services.curricula.of(services.db, HERE)
     assert listed.by_key["demo:p2"].prerequisites == needs
+    assert bool(settled[1]) is not kept
+    assert late is None
     assert (await services.inboxes.look(HERE, MOD)).counts.total == 0

@@ -4,8 +4,11 @@ import asyncio
 from dataclasses import replace
 from datetime import date, datetime
 
+from discord.ui import LayoutView
+
 from bot.core.outbox import TEMPORARY, OutboxRow, Problem
 from bot.core.reminders import OpenPaper
+from bot.core.suggestions import MOST_TOLD, Suggestion
 from bot.core.weeks import CLOCKS_APART
 from bot.outbox.discord import AwayError, Discord, NoAnswerError, RefusedError
 from bot.outbox.letters._base import Act, Drop, End, Receipt, Rows, Send, ToPerson, Wait
@@ -52,24 +55,38 @@ class Reminder(ToPerson):
                 papers.append(seen)
             else:
                 problem = NOT_YET if NOT_YET in (problem, seen) else seen
-        outcomes = await self._outcomes(row, discord)
+        view: LayoutView | None = None
         if papers:
             is_idle = await reminders.is_idle(reader_id)
             view = paper_card(papers, is_idle=is_idle)
         elif (reply := await reminders.nudge(reader_id)) is not None:
             view = idle_card(reply)
-        elif outcomes:
-            return Send(await self.to(row, discord), marked(outcomes_card(outcomes), row.row_id))
-        else:
+        if view is None and not await self._outcomes(row, discord):
             return Wait(problem) if problem == NOT_YET else Drop(problem or "not_wanted")
-        view = outcomes_card(outcomes, view) if outcomes else view
-        return Send(await self.to(row, discord), marked(view, row.row_id))
+        place = await self.to(row, discord)
+        # Last of all: a command may have told the reader meanwhile.
+        if outcomes := await self._outcomes(row, discord):
+            view = outcomes_card(outcomes, view)
+        return Drop("not_wanted") if view is None else Send(place, marked(view, row.row_id))
 
     async def _outcomes(self, row: OutboxRow, discord: Discord) -> Outcomes:
         """Return what became of suggestions by the reader's hour, with the servers' names."""
-        settled = await self.services.suggestions.outcomes(row.reader_id or 0, row.due_at)
-        servers = [(each, discord.server(each.guild_id)) for each in settled]
-        return [(each, server.name if server else "") for each, server in servers]
+        reader_id, found = row.reader_id or 0, list[tuple[Suggestion, str]]()
+        for each in await self.services.suggestions.outcomes(reader_id, row.due_at):
+            server = discord.server(each.guild_id)
+            if server is not None and await self._is_member(each.guild_id, reader_id, discord):
+                found.append((each, server.name))
+        return found
+
+    async def _is_member(self, guild_id: int, reader_id: int, discord: Discord) -> bool:
+        try:
+            async with asyncio.timeout(ASKED_WITHIN):
+                await self.tickets.ticket()
+                return await discord.is_member(guild_id, reader_id)
+        except (AwayError, NoAnswerError, TimeoutError):
+            return True
+        except RefusedError:
+            return False
 
     async def _seen(
         self, paper: OpenPaper, reader_id: int, discord: Discord
@@ -97,11 +114,7 @@ class Reminder(ToPerson):
         return replace(paper, server=channel.guild_name)
 
     async def sent(self, tx: Queries, row: OutboxRow, receipt: Receipt) -> Rows:
-        reader_id = row.reader_id or 0
-        told = await suggestions.untold(tx, reader_id, row.due_at)
-        await self._came(tx, row, receipt.at, is_news=bool(told))
-        ids = [each.suggestion_id for each in told]
-        await suggestions.set_told(tx, reader_id, ids, receipt.at)
+        await self._came(tx, row, receipt.at)
         return ()
 
     async def unsent(self, tx: Queries, row: OutboxRow, end: End, problem: Problem) -> Rows:
@@ -120,16 +133,16 @@ class Reminder(ToPerson):
             await readers.set_look_at(tx, reader_id, None)
         return ()
 
-    async def _came(
-        self, tx: Queries, row: OutboxRow, at: datetime, *, is_news: bool = False
-    ) -> None:
+    async def _came(self, tx: Queries, row: OutboxRow, at: datetime) -> None:
         """Count it, unless the reader has said *Later* by now: its answer may have been lost.
 
-        ``is_news``: it told what became of suggestions; alone, that asks for nothing.
+        What it told of suggestions is known now; alone, that asks for nothing.
         """
         reader_id = row.reader_id or 0
+        told = (await suggestions.untold(tx, reader_id, row.due_at))[:MOST_TOLD]
+        await suggestions.set_told(tx, reader_id, [each.suggestion_id for each in told], at)
         pace = await readers.pace_of(tx, reader_id, but=row.row_id)
-        asks = not is_news or await self.services.reminders.reminds(tx, reader_id)
+        asks = not told or await self.services.reminders.reminds(tx, reader_id)
         again, ignored = pace.again_at, pace.ignored_by_now + asks
         if again is not None and pace.day_of(again) > pace.day_of(at):
             ignored = 0

@@ -7,6 +7,7 @@ from tests.bench.due import due
 from tests.bench.groups import groups
 from tests.bench.imports import imports
 from tests.bench.interactions import interactions
+from tests.bench.links import links
 from tests.bench.lists import lists
 from tests.bench.search_table import search
 
@@ -23,6 +24,7 @@ main.add_command(crowd)
 main.add_command(interactions)
 main.add_command(lists)
 main.add_command(imports)
+main.add_command(links)
 
 if __name__ == "__main__":
     main()

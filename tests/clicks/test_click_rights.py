@@ -116,3 +116,83 @@ async def test_where_discord_does_not_say_the_default_permission_alone_counts(
     assert text_of(refused).startswith("Discord can't tell me just now whether you may do that")
     assert not was_paused
     assert "Paused" in text_of(paused)
+
+
+# Suggestions: who may do what
+
+MAY = {
+    "member": ("suggest", "want"),
+    "moderator by Integrations": ("suggest", "want", "settle"),
+    "demoted moderator": ("suggest", "want"),
+    "barred moderator": ("suggest", "want"),
+    "moderator": ("suggest", "want", "settle"),
+    "owner": ("suggest", "want", "settle"),
+}
+
+
+@pytest.mark.parametrize("who", MAY)
+async def test_who_may_suggest_and_who_may_settle(
+    env, guild, channel, alice, bob, moderator, admits, dismiss, owner, who
+):
+    person = {"member": alice, "moderator by Integrations": alice, "owner": owner}.get(
+        who, moderator
+    )
+    if who == "demoted moderator":
+        dismiss()
+    if "Integrations" in who:
+        admits(command={alice: True})
+    if who == "barred moderator":
+        admits(command={moderator: False})
+    services = env.bot.services
+    other = await services.suggestions.suggest(guild.id, bob.id, "https://example.org/other")
+    proposal = await services.moderation.consider(guild.id, person.id, other.suggestion)
+
+    made = await person.slash(channel, "suggest", link="https://example.org/own")
+    listed = await person.slash(channel, "suggest")
+    told = text_of(made)
+    settle = f"inbox-take:{person.id}:0:{proposal.draft_id}"
+    wanted = await sent(
+        person, listed.response, "want", str(other.suggestion.suggestion_id), kind=3
+    )
+    said = text_of(wanted)
+    settled = text_of(await sent(person, listed.response, settle))
+
+    may = {
+        "suggest": told.startswith("✅ Suggested."),
+        "want": said.startswith("👍 Noted"),
+        "settle": settled.startswith("✅ It is on the list now"),
+    }
+    assert tuple(act for act, is_allowed in may.items() if is_allowed) == MAY[who]
+
+
+async def test_in_a_direct_message_nothing_is_suggested_or_settled(env, guild, alice, moderator):
+    services = env.bot.services
+    made = await services.suggestions.suggest(guild.id, alice.id, "https://example.org/own")
+    proposal = await services.moderation.consider(guild.id, moderator.id, made.suggestion)
+    suggestion_id = made.suggestion.suggestion_id
+    card = await moderator.user.slash("next")
+
+    answers = [
+        text_of(await sent(moderator.user, card.response, custom_id, *picks, kind=kind))
+        for custom_id, picks, kind in (
+            ("want", [str(suggestion_id)], 3),
+            (f"wish-lead:{suggestion_id}", [], 2),
+            (f"inbox-take:{moderator.id}:0:{proposal.draft_id}", [], 2),
+            (f"inbox:{moderator.id}:0", [], 2),
+            ("suggested", [], 2),
+        )
+    ]
+
+    assert answers[0] == answers[1] == "It isn't suggested any more. `/suggest` shows what is."
+    assert REFUSED in answers[2]
+    assert REFUSED in answers[3]
+    assert answers[4].startswith("Nothing is suggested just now.")
+    assert (await services.inboxes.look(guild.id, moderator.id)).counts.suggestions == 1
+
+
+@pytest.fixture
+def owner(env, guild):
+    """Whoever the server belongs to."""
+    person = guild.add_member(env.create_user("owner"))
+    env.backend.get_guild(guild.id).owner_id = person.id
+    return person

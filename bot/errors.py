@@ -624,10 +624,11 @@ class TooManySuggestionsError(ReaderError):
 
     def sentence(self) -> str:
         return ngettext(
-            "Your suggestion still waits for the moderators. Take it back under `/suggest`, or wait"
-            " for their answer.",
+            "Your suggestion still waits for the moderators. To take it back, pick it in the list"
+            " that `/suggest` shows, or wait for their answer.",
             "Your {n} suggestions still wait for the moderators: more would be too many at once."
-            " Take one back under `/suggest`, or wait for their answers.",
+            " To take one back, pick it in the list that `/suggest` shows, or wait for their"
+            " answers.",
             self.most,
         )
 

@@ -37,8 +37,12 @@ Matter = Proposal | Desk | BadLink | GroupStatus
 
 @dataclass(frozen=True, slots=True)
 class Inbox:
-    """``matter``: the one that is shown, the ``number``-th of all from 0; None: nothing waits."""
+    """``matter``: the one that is shown, the ``number``-th of all from 0; None: nothing waits.
+
+    ``list_title``: of the list that it is about, where there are several; else "".
+    """
 
     counts: Counts
     matter: Matter | None = None
     number: int = 0
+    list_title: str = ""

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from bot.core.curriculum import Curriculum
 from bot.core.groups import GroupStatus
 from bot.core.inbox import BadLink, Counts, Inbox
 from bot.core.link_checks import LinkCheck, mirror_of
@@ -42,20 +43,26 @@ class Inboxes:
         number = at = number % counts.total
         if at < counts.suggestions:
             proposal = await self._moderation.consider(guild_id, moderator_id, suggested[at])
-            return Inbox(counts, proposal, number)
+            title = await self._title_of(guild_id, proposal.curriculum)
+            return Inbox(counts, proposal, number, title)
         at -= counts.suggestions
         if at < counts.doubts:
             list_id, key, needed = doubted[at]
             where = Where(guild_id, list_id=list_id)
             desk = await self._moderation.open(where, moderator_id, key, no_longer_needs=needed)
-            return Inbox(counts, desk, number)
+            return Inbox(counts, desk, number, await self._title_of(guild_id, desk.curriculum))
         at -= counts.doubts
         if at < counts.links:
             list_id, key, check = links[at]
             desk = await self._moderation.open(Where(guild_id, list_id=list_id), moderator_id, key)
             instead = mirror_of(check.url) if check.is_dead else check.moved_to
-            return Inbox(counts, BadLink(desk, instead, not check.is_dead), number)
+            title = await self._title_of(guild_id, desk.curriculum)
+            return Inbox(counts, BadLink(desk, instead, not check.is_dead), number, title)
         return Inbox(counts, [*troubled, *ending][at - counts.links], number)
+
+    async def _title_of(self, guild_id: int, curriculum: Curriculum) -> str:
+        choice, _version = await lists.choice(self._db, guild_id)
+        return curriculum.title if len(self._curricula.titles(choice)) > 1 else ""
 
     async def instead_of(self, url: str) -> str:
         """Return where the page of a bad link may be had.

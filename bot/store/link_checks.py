@@ -36,9 +36,11 @@ async def claim(tx: Queries, now: datetime, until: datetime, limit: int) -> list
     """Return links to look at, the longest waiting first, which nobody else takes until then."""
     sql = (
         "UPDATE link_checks SET next_at = ? WHERE url IN (SELECT url FROM link_checks"  # noqa: S608 - ours
-        f" WHERE next_at <= ? ORDER BY next_at, url LIMIT ?) RETURNING {_COLUMNS}"
+        " WHERE next_at <= ? ORDER BY next_at, url LIMIT ?)"
+        # Asked again of what another process has taken meanwhile.
+        f" AND next_at <= ? RETURNING {_COLUMNS}"
     )
-    return [value_from(LinkCheck, row) for row in await tx.fetch(sql, until, now, limit)]
+    return [value_from(LinkCheck, row) for row in await tx.fetch(sql, until, now, limit, now)]
 
 
 async def record(tx: Queries, check: LinkCheck, now: datetime, next_at: datetime) -> None:

@@ -41,7 +41,7 @@ from bot.views.parts import (
 from bot.views.problems import problem_text
 from bot.views.suggestions_card import reason_text, reasons
 
-ROOM = 6
+ROOM = 5
 """Lines on a phone for why a suggestion is wanted, beside its title and its buttons."""
 LONGEST_TITLE, LONGEST_WHY = 80, 90  # columns
 LONGEST_MARKDOWN = 1500
@@ -55,8 +55,8 @@ def inbox_card(
 
     ``told``: what was just settled; ``ways``: what to do about that.
     """
-    counts = counts_text(inbox.counts)
-    head = f"-# {counts}" if counts else None
+    counts, title = counts_text(inbox.counts), phrases.narrow(inbox.list_title, 32)
+    head = "\n".join(f"-# {line}" for line in (counts, title) if line) or None
     at = opener_id, inbox.number
     match inbox.matter:
         case None:
@@ -200,7 +200,7 @@ def _suggestion(
         for s in proposal.steps
     ]
     lines = [*proposal_warnings(proposal), *(_wanted(proposal.wanted) if proposal.wanted else ())]
-    shown = as_many_as_fit(lines, ROOM)
+    shown = as_many_as_fit(lines, ROOM - (head or "").count("\n"))
     more = None
     if proposal.wanted and _has_more(lines, shown, proposal.wanted):
         more = button(ids.ShowWhys(*at, proposal.draft_id), _("More"))
@@ -258,7 +258,7 @@ def _doubt(desk: Desk, at: tuple[int, int], head: str | None, counts: Counts) ->
     ]
     return [
         text_of(filter(None, [head, *phrases.about(desk.resource, LONGEST_TITLE)])),
-        text_of(as_many_as_fit(lines, ROOM)),
+        text_of(as_many_as_fit(lines, ROOM - (head or "").count("\n"))),
         row(
             button(ids.Settle(*at, "drop", desk.draft_id), _("They're right"), GREEN),
             button(ids.Settle(*at, "keep", desk.draft_id), _("Keep it")),

@@ -190,6 +190,18 @@ async def test_a_doubt_about_what_left_the_list_hides_nothing(alice, moderator, 
     assert after.startswith("📭 Nothing waits for you.")
 
 
+async def test_with_several_lists_the_card_names_the_one_that_it_is_about(
+    env, alice, moderator, channel
+):
+    await alice.slash(channel, "suggest", link=LINK)
+    before = text_of(await moderator.slash(channel, "manage inbox"))
+    await env.bot.services.lists.make(channel.guild.id, moderator.id, "Ours")
+    after = text_of(await moderator.slash(channel, "manage inbox"))
+
+    assert "-# Jump into LLM" not in before
+    assert "-# Jump into LLM" in after
+
+
 @pytest.mark.usefixtures("suggested")
 async def test_a_decline_says_why(moderator, channel, press):
     card = await moderator.slash(channel, "manage inbox")

@@ -159,6 +159,7 @@ async def _check_links(lists: Sequence[Curriculum]) -> None:
     One day is no evidence that a page is gone for good.
     """
     from bot.core.link_checks import LinkAnswer, mirror_of
+    from bot.core.moderation import is_same_title
     from bot.pages import Pages
     from bot.services.link_checks import ask_links
 
@@ -178,7 +179,7 @@ async def _check_links(lists: Sequence[Curriculum]) -> None:
         answer = found[url]
         if answer.evidence == "gone":
             click.echo(f"{title}: no such page today: {url}\n  Perhaps: {mirror_of(url)}")
-        elif answer.moved_to:
+        elif answer.moved_to and is_same_title(title, answer.title):
             click.echo(f"{title}: moved for good: {url}\n  It is at {answer.moved_to}")
     gone = sum(each.evidence == "gone" for each in found.values())
     silent = sum(each.evidence == "unknown" for each in found.values())
@@ -414,7 +415,7 @@ async def _run(config: Config, bases: Sequence[Curriculum]) -> None:
     from bot.services.opening import open_services
 
     # Opened first, so that its problems are reported before we ask Discord for anything.
-    pages = Pages()
+    pages, checking = Pages(), Pages()  # who waits for a page waits for no other
     services = await open_services(
         config.database_url,
         bases[0],
@@ -422,7 +423,7 @@ async def _run(config: Config, bases: Sequence[Curriculum]) -> None:
         pages.facts_of,
         config.send_rate,
         others=bases[1:],
-        check_link=pages.check if config.link_check == "on" else None,
+        check_link=checking.check if config.link_check == "on" else None,
     )
 
     async def opened() -> Services:
@@ -455,6 +456,7 @@ async def _run(config: Config, bases: Sequence[Curriculum]) -> None:
         # After a failed login the bot never had the services. Closing them twice is harmless.
         await services.close()
         await pages.close()
+        await checking.close()
 
 
 def _told_to_stop() -> asyncio.Event:

@@ -108,7 +108,7 @@ WHOLE = {
     ("guilds.guilds_with_rows", "doubts"): "as above",
     ("guilds.forget_pointers", "reader_lists"): "once for each server that is forgotten",
     ("guilds.forget_list", "drafts"): "as above; they are of one day",
-    ("link_checks.keep_listed", "known_resources"): "gathers all that is listed, once a day",
+    ("link_checks._listed", "known_resources"): "gathers all that is listed, once a day",
 }
 """(function, table) of what goes through a whole table, and why that may be."""
 

@@ -17,6 +17,7 @@ from bot.views.inbox_card import (
     doubt_settled_text,
     gone_text,
     inbox_card,
+    link_settled_text,
     mended_text,
     need_text,
     removed_text,
@@ -121,7 +122,9 @@ async def _settle_link(click: Click, said: ids.Settle) -> View:
     if said.act == "remove":
         told = removed_text(await moderation.remove(draft))
     else:
-        instead = await click.services.inboxes.instead_of(desk.resource.url)
+        instead = await click.services.inboxes.instead_of(desk.resource)
+        if not instead:
+            return await _next(click, said.number, link_settled_text())
         mended = await moderation.mend(draft, instead)
         told = mended_text(mended if isinstance(mended, Desk) else desk)
     latest = (await moderation.history(draft)).latest

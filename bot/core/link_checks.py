@@ -10,16 +10,19 @@ from bot.core.curriculum.links import canonical, home_of, host_of
 DAYS_GONE = 3
 """Days on which a link must be gone to count as dead: sites are down, and come back."""
 
-EVERY, AGAIN = timedelta(days=7), timedelta(days=1)
-"""Until the next look: at most links, and at one that may be dead."""
+EVERY, AGAIN, AN_HOUR = timedelta(days=7), timedelta(days=1), timedelta(hours=1)
+"""Until the next look: at most links, at one that may be dead, and at one that wasn't asked."""
 
 LONGEST_WAIT = timedelta(days=30)
 """The longest that a site may ask us to wait."""
 
 ARCHIVE = "https://web.archive.org/web/"
 
-Evidence = Literal["there", "gone", "unknown"]
-"""What an answer says of a page. Refusals and silence say nothing: 403, 429, a timeout."""
+Evidence = Literal["there", "gone", "unknown", "unasked"]
+"""What an answer says of a page. Refusals and silence say nothing: 403, 429, a timeout.
+
+``unasked``: its site has asked us to wait.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,19 +63,24 @@ def after(check: LinkCheck, answer: LinkAnswer, now: datetime) -> tuple[LinkChec
             found = LinkCheck(check.url, moved_to=answer.moved_to, title=answer.title)
             return found, now + max(EVERY, wait)
         case "gone":
-            days = check.gone_days + (check.gone_on != today)
+            days = check.gone_days + (check.gone_on is None or check.gone_on < today)
             found = replace(check, gone_days=days, gone_on=today, moved_to="", title="")
             return found, now + max(EVERY if found.is_dead else AGAIN, wait)
         case "unknown":
             return check, now + max(EVERY, wait)
+        case "unasked":
+            return check, now + max(AN_HOUR, wait)
 
 
 def mirror_of(url: str) -> str:
     """Return where a dead link's page may still be had: its own home, or else an archive's copy.
 
-    Papers are at home with arXiv, ACL, OpenReview or their publisher's DOI.
+    Papers are at home with arXiv, ACL, OpenReview or their publisher's DOI. "": nowhere that we
+    know, for it is an archive's copy already.
     """
+    if host_of(url) == host_of(ARCHIVE):
+        return ""
     home = home_of(canonical(url) or "")
     if home is not None and host_of(home) != host_of(url):
         return home
-    return f"{ARCHIVE}{quote(url, safe=':/?&=%~+,;@!()')}"
+    return f"{ARCHIVE}{quote(url.partition('#')[0], safe=':/?&=%~+,;@!()')}"

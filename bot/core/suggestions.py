@@ -21,9 +21,12 @@ Reason = Literal["off_topic", "known", "too_hard", "too_easy", "not_free", "dead
 """Why a suggestion is declined, where moderators don't say it in words of their own."""
 
 
+OURS = "reason:"
+
+
 def reason_kept(reason: str) -> str:
     """Return one of ``Reason`` as it is kept, so that it is no moderator's own words."""
-    return f":{reason}"
+    return f"{OURS}{reason}"
 
 
 @dataclass(frozen=True, slots=True)

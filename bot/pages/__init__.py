@@ -32,8 +32,8 @@ IPAddress = IPv4Address | IPv6Address
 MOST_REDIRECTS = 5
 LARGEST_BODY = 1_000_000
 """Bytes that are read, after decompression."""
-LARGEST_ROBOTS, MOST_ROBOTS = 100_000, 500
-"""Bytes of a site's rules for robots, and sites whose rules are kept."""
+LARGEST_ROBOTS, MOST_ROBOTS = 100_000, 16
+"""Bytes of a site's rules for robots, and sites whose rules are kept: those asked just now."""
 MOST_SECONDS = 10**8
 
 HEADERS = {
@@ -83,6 +83,10 @@ class _NoPageError(_RefusedError):
     """Its site says that there is no such page."""
 
 
+TROUBLE = (_RefusedError, aiohttp.ClientError, OSError, ValueError, zlib.error)
+"""What a page, its network or its compression may raise."""
+
+
 class Pages:
     """Reads pages for their facts. Opened by its first use, within a loop; close it at the end.
 
@@ -123,7 +127,7 @@ class Pages:
     async def _asked(self, url: str) -> PageFacts:
         try:
             return await self._read(_checked(url))
-        except (_RefusedError, aiohttp.ClientError, OSError, ValueError, zlib.error) as error:
+        except TROUBLE as error:
             reason = str(error) if isinstance(error, _RefusedError) else type(error).__name__
             log.info("no facts from %s: %s", _loggable(url), reason)
             if isinstance(error, _NoPageError):
@@ -137,58 +141,75 @@ class Pages:
         evidence that it is gone.
         """
         try:
-            place = _checked(url)
-            if not await self._lets_robots_in(place):
-                return LinkAnswer("unknown")
-            return await self._looked_at(url, place)
-        except _NoPageError:
-            return LinkAnswer("gone")
-        except (_RefusedError, aiohttp.ClientError, OSError, ValueError, zlib.error) as error:
-            return LinkAnswer("gone" if _is_no_name(error) else "unknown")
+            return await self._looked_at(url, _checked(url))
+        except TROUBLE as error:
+            return LinkAnswer("gone" if _is_no_name(error, for_certain=True) else "unknown")
 
     async def _looked_at(self, url: str, place: URL) -> LinkAnswer:
-        is_for_good = True
+        is_for_good, fragment = True, place.fragment
         for _ in range(MOST_REDIRECTS + 1):
+            if not await self._lets_robots_in(place):
+                return LinkAnswer("unknown")
             async with self._open().get(place, allow_redirects=False) as response:
                 if response.status in {301, 302, 303, 307, 308}:
                     is_for_good = is_for_good and response.status in {301, 308}
                     location = response.headers.get("Location", "")
                     place = _checked(str(place.join(URL(location))))
                     continue
+                if response.status in {404, 410}:
+                    return LinkAnswer("gone")
                 if response.status in {429, 503}:
                     return LinkAnswer("unknown", wait=_wait_asked(response))
-                if response.status not in {200, 404, 410}:
+                if response.status != 200:
                     return LinkAnswer("unknown")
-                body = await _body(response)
-                break
-        else:
-            return LinkAnswer("unknown")
-        if not is_for_good or canonical(str(place)) == canonical(url):
-            return LinkAnswer("there")
-        charset, host = response.charset, place.host or ""
-        page = await asyncio.to_thread(text_of, body or b"", charset, host)
-        facts = await asyncio.to_thread(claims_of, page, str(place))
-        return LinkAnswer("there", moved_to=str(place), title=facts.title)
+                if not is_for_good or canonical(str(place)) == canonical(url):
+                    return LinkAnswer("there")
+                title = await self._title(response, place)
+                moved_to = str(place if place.fragment else place.with_fragment(fragment or None))
+                return LinkAnswer("there", moved_to=moved_to, title=title)
+        return LinkAnswer("unknown")
+
+    async def _title(self, response: aiohttp.ClientResponse, place: URL) -> str:
+        """Return a page's title; "" if it can't be read."""
+        try:
+            body = await _body(response) or b""
+            page = await asyncio.to_thread(text_of, body, response.charset, place.host or "")
+            return (await asyncio.to_thread(claims_of, page, str(place))).title
+        except TROUBLE:
+            return ""
 
     async def _lets_robots_in(self, url: URL) -> bool:
         """Tell whether the site lets robots look at a page; one that doesn't say so does."""
         origin = url.origin()
         if origin not in self._robots:
-            if len(self._robots) >= MOST_ROBOTS:
-                self._robots.clear()
-            rules = RobotFileParser()
             try:
-                rules.parse((await self._robots_of(origin)).splitlines())
-            except (_RefusedError, aiohttp.ClientError, OSError, ValueError, zlib.error):
-                rules.parse([])
+                told = await self._robots_of(origin / "robots.txt")
+            except TROUBLE as error:
+                # RFC 9309, 2.3.1.4. Of a name that nobody has, the page itself tells.
+                return _is_no_name(error)
+            if told is None:
+                return False
+            rules = RobotFileParser()
+            await asyncio.to_thread(rules.parse, told.splitlines())
+            while len(self._robots) >= MOST_ROBOTS:
+                self._robots.pop(next(iter(self._robots)))
             self._robots[origin] = rules
         return self._robots[origin].can_fetch(HEADERS["User-Agent"], str(url))
 
-    async def _robots_of(self, origin: URL) -> str:
-        async with self._open().get(origin / "robots.txt", allow_redirects=False) as response:
-            if response.status != 200 or response.content_type != "text/plain":
-                return ""
-            return (await _unpacked(response, LARGEST_ROBOTS)).decode("utf-8", "replace")
+    async def _robots_of(self, place: URL) -> str | None:
+        """Return a site's rules for robots; None: it can't tell them now."""
+        for _ in range(MOST_REDIRECTS + 1):
+            async with self._open().get(place, allow_redirects=False) as response:
+                if response.status in {301, 302, 303, 307, 308}:
+                    place = _checked(str(place.join(URL(response.headers.get("Location", "")))))
+                    continue
+                if response.status == 429 or response.status >= 500:
+                    return None
+                if response.status != 200 or response.content_type != "text/plain":
+                    return ""
+                told = await _unpacked(response, LARGEST_ROBOTS)
+                return told.decode("utf-8-sig", "replace")
+        return ""
 
     async def close(self) -> None:
         """Close the connections; the next use would open new ones."""
@@ -252,16 +273,19 @@ def _places_of(link: str) -> list[str]:
     return [str(place)] if given.host == own.host else [str(place), link]
 
 
-def _is_no_name(error: BaseException | None) -> bool:
-    """Tell whether a connection failed as its host's name does not exist, for certain.
+def _is_no_name(error: BaseException | None, *, for_certain: bool = False) -> bool:
+    """Tell whether a connection failed as its host's name does not exist.
 
     A resolver that can't be reached, or is itself in trouble, says nothing about the name.
+    ``for_certain``: nor does one without an address that we could use: it may have others.
     """
+    names = {socket.EAI_NONAME} if for_certain else {socket.EAI_NONAME, socket.EAI_NODATA}
+    codes = {ARES_ENOTFOUND} if for_certain else {ARES_ENODATA, ARES_ENOTFOUND}
     while error is not None:
         if isinstance(error, socket.gaierror):
-            return error.errno in {socket.EAI_NONAME, socket.EAI_NODATA}
+            return error.errno in names
         if type(error).__name__ == "DNSError":  # aiodns, which discord.py's speed brings
-            return error.args[0] in {ARES_ENODATA, ARES_ENOTFOUND}
+            return error.args[0] in codes
         error = error.__cause__
     return False
 
@@ -301,16 +325,17 @@ async def _body(response: aiohttp.ClientResponse) -> bytes | None:
 def _wait_asked(response: aiohttp.ClientResponse) -> timedelta | None:
     """Return how long a site asks us to wait: seconds, or until a date of its own clock.
 
-    RFC 9110, 10.2.3.
+    RFC 9110, 10.2.3. An hour where there were too many questions, and it doesn't say.
     """
     asked = response.headers.get("Retry-After", "").strip()
+    unsaid = timedelta(hours=1) if response.status == 429 else None
     if asked.isdecimal():
         return timedelta(seconds=min(int(asked), MOST_SECONDS))
     try:
         told_at = parsedate_to_datetime(response.headers.get("Date", ""))
-        return parsedate_to_datetime(asked) - told_at
+        return max(parsedate_to_datetime(asked) - told_at, timedelta(0))
     except (ValueError, TypeError):
-        return None
+        return unsaid
 
 
 async def _unpacked(response: aiohttp.ClientResponse, most: int) -> bytes:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bot.core.curriculum import Curriculum
+from bot.core.curriculum import Curriculum, Resource
 from bot.core.groups import GroupStatus
 from bot.core.inbox import BadLink, Counts, Inbox
 from bot.core.link_checks import LinkCheck, mirror_of
@@ -10,7 +10,6 @@ from bot.core.lists import Where
 from bot.core.moderation import is_same_title
 from bot.core.outbox import TEMPORARY
 from bot.core.papers import TELL_WEEKS_AHEAD
-from bot.errors import OldCardError
 from bot.services.curriculum import CurriculumStore
 from bot.services.groups import Groups
 from bot.services.moderation import Moderation
@@ -64,16 +63,12 @@ class Inboxes:
         choice, _version = await lists.choice(self._db, guild_id)
         return curriculum.title if len(self._curricula.titles(choice)) > 1 else ""
 
-    async def instead_of(self, url: str) -> str:
-        """Return where the page of a bad link may be had.
-
-        Raises:
-            OldCardError: it is well by now.
-        """
-        check = (await link_checks.troubled(self._db)).get(url)
-        if check is None:
-            raise OldCardError
-        return mirror_of(url) if check.is_dead else check.moved_to
+    async def instead_of(self, resource: Resource) -> str | None:
+        """Return where the page of a bad link may be had; None: it is well by now."""
+        check = (await link_checks.troubled(self._db)).get(resource.url)
+        if check is None or not _is_bad(resource, check):
+            return None
+        return mirror_of(check.url) if check.is_dead else check.moved_to
 
     async def _doubted(self, guild_id: int) -> list[tuple[str, str, str]]:
         """Return what is doubted and still so: of a list in sight, which has both resources."""
@@ -107,7 +102,7 @@ class Inboxes:
             curriculum = await self._curricula.of(self._db, where, version)
             for resource in curriculum.by_key.values():
                 check = troubled.get(resource.url)
-                if check and (check.is_dead or is_same_title(resource.title, check.title)):
+                if check and _is_bad(resource, check):
                     found.setdefault(resource.key, (list_id, resource.key, check))
         return list(found.values())
 
@@ -124,3 +119,8 @@ class Inboxes:
             elif status.weeks_left <= TELL_WEEKS_AHEAD and group.after_list is None:
                 ending.append(status)
         return troubled, ending
+
+
+def _is_bad(resource: Resource, check: LinkCheck) -> bool:
+    """Tell whether a link is dead, or leads for good to a page with the same title."""
+    return check.is_dead or is_same_title(resource.title, check.title)

@@ -4,10 +4,10 @@ import asyncio
 import logging
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from bot.core.curriculum.additions import guild_of
 from bot.core.curriculum.links import host_of
 from bot.core.link_checks import LinkAnswer, LinkCheck, after
 from bot.services.lookups import Turns
@@ -34,31 +34,43 @@ CheckLink = Callable[[str], Awaitable[LinkAnswer]]
 
 
 async def ask_links(
-    urls: Sequence[str], check_link: CheckLink, told: Callable[[str, LinkAnswer], Awaitable[None]]
+    urls: Sequence[str],
+    check_link: CheckLink,
+    told: Callable[[str, LinkAnswer], Awaitable[None]],
+    turns: Turns | None = None,
 ) -> None:
     """Look at links, one of a host at a time and a few hosts at once; tell each answer at once.
 
-    A site that asks us to wait isn't asked again in this round.
+    A site that asks us to wait isn't asked again: of its other links it is told that they wait.
     """
-    turns, by_host = Turns(), defaultdict[str, list[str]](list)
+    turns, by_host = turns or Turns(), defaultdict[str, list[str]](list)
     for url in urls:
         by_host[host_of(url)].append(url)
 
     async def ask(host: str, links: list[str]) -> None:
         wait: timedelta | None = None
         for url in links:
-            answer = LinkAnswer("unknown", wait=wait)
+            answer = LinkAnswer("unasked", wait=wait)
             if wait is None:
                 async with turns.of(host):
-                    with suppress(TimeoutError):
-                        async with asyncio.timeout(PATIENCE):
-                            answer = await check_link(url)
+                    answer = await _answer(url, check_link)
                 wait = answer.wait
             await told(url, answer)
 
     async with asyncio.TaskGroup() as asking:
         for host, links in by_host.items():
             asking.create_task(ask(host, links))
+
+
+async def _answer(url: str, check_link: CheckLink) -> LinkAnswer:
+    try:
+        async with asyncio.timeout(PATIENCE):
+            return await check_link(url)
+    except TimeoutError:
+        pass
+    except Exception:  # of this link alone: the others are looked at all the same
+        log.exception("a link of %s can't be looked at", host_of(url) or "no host")
+    return LinkAnswer("unknown")
 
 
 @dataclass
@@ -68,33 +80,52 @@ class LinkChecks:
     _background: Database
     _clock: Clock
     _check_link: CheckLink | None
-    _listed_at: list[datetime] = field(default_factory=list)
+    _turns: Turns = field(default_factory=Turns)
+    _gathered_at: datetime | None = None
 
     async def run_due(self) -> bool:
-        """Look at the links whose time has come, some at once; tell whether there were any."""
+        """Look at all links whose time has come; tell whether there were any."""
         if self._check_link is None:
             return False
-        now = self._clock()
-        if not self._listed_at or now - self._listed_at[-1] >= LISTED_EVERY:
+        await self._gather()
+        was_due = False
+        while checks := await self._claimed():
+            was_due = True
+            by_url = {each.url: each for each in checks}
+
+            async def told(
+                url: str, answer: LinkAnswer, by_url: dict[str, LinkCheck] = by_url
+            ) -> None:
+                await self._record(by_url[url], answer)
+
+            await ask_links(list(by_url), self._check_link, told, self._turns)
+        return was_due
+
+    async def _gather(self) -> None:
+        """Let all that is listed by now be looked at, once a day."""
+        now, last = self._clock(), self._gathered_at
+        if last is None or not timedelta(0) <= now - last < LISTED_EVERY:
             async with self._background.transaction() as tx:
                 await rows.keep_listed(tx, now)
-            self._listed_at[:] = [now]
+            self._gathered_at = now
+
+    async def _claimed(self) -> list[LinkCheck]:
+        now = self._clock()
         if not await rows.any_due(self._background, now):
-            return False
+            return []
         async with self._background.transaction() as tx:
-            claimed = await rows.claim(tx, now, now + LEASE, AT_ONCE)
-        checks = {each.url: each for each in claimed}
-
-        async def told(url: str, answer: LinkAnswer) -> None:
-            await self._record(checks[url], answer)
-
-        await ask_links(list(checks), self._check_link, told)
-        return bool(checks)
+            return await rows.claim(tx, now, now + LEASE, AT_ONCE)
 
     async def _record(self, before: LinkCheck, answer: LinkAnswer) -> None:
         now = self._clock()
         check, next_at = after(before, answer, now)
-        if check.is_dead and not before.is_dead:
-            log.warning("dead link: %s", check.url.encode("ascii", "backslashreplace").decode())
         async with self._background.transaction() as tx:
-            await rows.record(tx, check, now, next_at)
+            await rows.record(tx, check, next_at)
+            is_the_hosts = any(map(is_base, await rows.namespaces_of(tx, check.url)))
+        if check.is_dead and not before.is_dead and is_the_hosts:
+            log.warning("dead link: %s", check.url.encode("ascii", "backslashreplace").decode())
+
+
+def is_base(namespace: str) -> bool:
+    """Tell whether keys of this kind are of a host's list."""
+    return guild_of(namespace) is None

@@ -141,7 +141,7 @@ class Suggestions:
 
         ``before``: only what was settled up to then.
         """
-        return (await rows.untold(self._db, reader_id, before))[:MOST_TOLD]
+        return await rows.untold(self._db, reader_id, before)
 
     async def tell(self, reader_id: int) -> list[Suggestion]:
         """Return what became of what the reader wants, and record that they know: they are told."""

@@ -1,5 +1,7 @@
 """What is known of each listed link: when it was looked at, and whether it was gone."""
 
+import json
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 
 from bot.core.link_checks import DAYS_GONE, LinkCheck
@@ -15,21 +17,40 @@ async def any_due(db: Queries, now: datetime) -> bool:
 
 async def keep_listed(tx: Queries, now: datetime) -> None:
     """Let the links that are listed now be looked at, and forget all others: once a day."""
-    sql = (
-        "INSERT INTO link_checks (url, next_at) SELECT DISTINCT url, CAST(? AS BIGINT)"
-        " FROM known_resources WHERE gone_at IS NULL AND url <> ''"
-        " ON CONFLICT (url) DO NOTHING"
-    )
-    await tx.fetch(sql, now)
-    await drop_unlisted(tx)
+    listed = await _listed(tx)
+    await drop_unlisted(tx, listed)
+    known = set(await tx.fetch_column("SELECT url FROM link_checks"))
+    for some in in_parts(sorted(listed - known)):
+        places = ", ".join(["(?, ?)"] * len(some))
+        sql = f"INSERT INTO link_checks (url, next_at) VALUES {places} ON CONFLICT DO NOTHING"  # noqa: S608 - question marks only
+        values: list[str | datetime] = [each for url in some for each in (url, now)]
+        await tx.fetch(sql, *values)
 
 
-async def drop_unlisted(tx: Queries) -> None:
+async def drop_unlisted(tx: Queries, listed: AbstractSet[str] | None = None) -> None:
     """Forget the links that are listed no more."""
-    await tx.fetch(
-        "DELETE FROM link_checks WHERE NOT EXISTS (SELECT 1 FROM known_resources"
-        " WHERE known_resources.url = link_checks.url AND gone_at IS NULL)"
+    listed = await _listed(tx) if listed is None else listed
+    known = set(await tx.fetch_column("SELECT url FROM link_checks"))
+    for some in in_parts(sorted(known - listed)):
+        sql = f"DELETE FROM link_checks WHERE url IN ({question_marks(some)})"  # noqa: S608 - question marks only
+        await tx.fetch(sql, *some)
+
+
+async def _listed(tx: Queries) -> set[str]:
+    """Return all links that are listed: by lists, and as servers have mended them."""
+    listed = "SELECT DISTINCT url FROM known_resources WHERE gone_at IS NULL AND url <> ''"
+    mended = await tx.fetch_column(
+        "SELECT fields FROM facts WHERE NOT EXISTS (SELECT 1 FROM known_resources"
+        " WHERE known_resources.resource_key = facts.resource_key AND gone_at IS NOT NULL)"
     )
+    said = (json.loads(fields).get("url") for fields in mended)
+    return {*await tx.fetch_column(listed), *filter(None, said)}
+
+
+async def namespaces_of(db: Queries, url: str) -> list[str]:
+    """Return the namespaces of the resources with this link."""
+    sql = "SELECT DISTINCT namespace FROM known_resources WHERE url = ? AND gone_at IS NULL"
+    return await db.fetch_column(sql, url)
 
 
 async def claim(tx: Queries, now: datetime, until: datetime, limit: int) -> list[LinkCheck]:
@@ -43,14 +64,14 @@ async def claim(tx: Queries, now: datetime, until: datetime, limit: int) -> list
     return [value_from(LinkCheck, row) for row in await tx.fetch(sql, until, now, limit, now)]
 
 
-async def record(tx: Queries, check: LinkCheck, now: datetime, next_at: datetime) -> None:
+async def record(tx: Queries, check: LinkCheck, next_at: datetime) -> None:
     """Record what is known of a link after a look."""
     sql = (
-        "UPDATE link_checks SET checked_at = ?, next_at = ?, gone_days = ?, gone_on = ?,"
-        " moved_to = ?, title = ? WHERE url = ?"
+        "UPDATE link_checks SET next_at = ?, gone_days = ?, gone_on = ?, moved_to = ?, title = ?"
+        " WHERE url = ?"
     )
     said = check.gone_days, check.gone_on, check.moved_to, check.title
-    await tx.fetch(sql, now, next_at, *said, check.url)
+    await tx.fetch(sql, next_at, *said, check.url)
 
 
 async def troubled(db: Queries) -> dict[str, LinkCheck]:

@@ -23,7 +23,6 @@ NEVER_AHEAD = (
     ("drafts", "made_at"),
     ("gone_guilds", "gone_at"),
     ("known_resources", "gone_at"),
-    ("link_checks", "checked_at"),
     ("list_versions", "made_at"),
     ("lists", "changed_at"),
     ("lists", "removed_at"),

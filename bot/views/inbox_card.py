@@ -156,6 +156,10 @@ def mended_text(desk: Desk) -> str:
     return _("✅ Mended: {name}. Everyone's marks stay.", name=name)
 
 
+def link_settled_text() -> str:
+    return _("Its link is well by now: somebody has mended it, or its page is back.")
+
+
 def removed_text(desk: Desk) -> str:
     name = phrases.name_of(desk.resource)
     return _("🗑️ Removed from this server's list: **{name}**.", name=name)
@@ -272,6 +276,8 @@ def _bad_link(link: BadLink, at: tuple[int, int], head: str | None, counts: Coun
     where = phrases.narrow(link.instead.partition("://")[2], LONGEST_WHY)
     if link.has_moved:
         told = _("↪️ Its page has moved for good, to [{where}]({link}).")
+    elif not link.instead:
+        told = _("⚠️ Its link is dead: no such page on three days.")
     elif link.instead.startswith(ARCHIVE):
         told = _(
             "⚠️ Its link is dead: no such page on three days. An archive may have [a copy]({link})."
@@ -282,7 +288,9 @@ def _bad_link(link: BadLink, at: tuple[int, int], head: str | None, counts: Coun
         text_of(filter(None, [head, *phrases.about(desk.resource, LONGEST_TITLE)])),
         told.format(where=where, link=link.instead),
         row(
-            button(ids.Settle(*at, "mend", desk.draft_id), _("Use that link"), GREEN),
+            button(ids.Settle(*at, "mend", desk.draft_id), _("Use that link"), GREEN)
+            if link.instead
+            else None,
             button(ids.EditDetails(desk.draft_id, desk.opener_id), _("Another link…")),
             button(ids.Settle(*at, "remove", desk.draft_id), _("Remove"), RED),
             _later(at, counts),

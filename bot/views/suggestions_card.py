@@ -8,7 +8,7 @@ from discord.ui import LayoutView
 from bot.core.moderation import WHY_LIMIT
 from bot.core.progress import shown_count
 from bot.core.recommend import Found
-from bot.core.suggestions import MOST_TOLD, Suggested, Suggestion, Wished
+from bot.core.suggestions import MOST_TOLD, OURS, Suggested, Suggestion, Wished
 from bot.language import _, ngettext
 from bot.plain import clipped, plain
 from bot.views import custom_ids as ids
@@ -157,9 +157,8 @@ def _outcomes(outcomes: Outcomes) -> Lines:
 
 def reason_text(reason: str) -> str:
     """Return why a suggestion was declined: words of ours, or the moderator's own."""
-    if reason.startswith(":"):  # else it would be words of a moderator's own
-        return reasons().get(reason.removeprefix(":"), "")
-    return plain(reason, WHY_LIMIT)
+    ours = reasons().get(reason.removeprefix(OURS)) if reason.startswith(OURS) else None
+    return ours or plain(reason, WHY_LIMIT)
 
 
 def reasons() -> dict[str, str]:

@@ -210,10 +210,10 @@ async def test_a_decline_says_why(moderator, channel, press):
     refused = await moderator.submit_modal(form, {"reason": ["words"], "why": "  "})
     told = text_of(refused)
     again = await moderator.click(refused.response, label="Decline…")
-    done = await moderator.submit_modal(again, {"reason": ["words"], "why": "known"})
+    done = await moderator.submit_modal(again, {"reason": ["words"], "why": ":( known"})
 
     assert told.startswith("Write why, or pick a reason")
-    assert "> known" in text_of(done)
+    assert "> :( known" in text_of(done)
 
 
 @pytest.mark.usefixtures("suggested")

@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+import socket
 import tracemalloc
 from datetime import UTC, datetime, timedelta
 
@@ -18,7 +19,8 @@ THERE, GONE, UNKNOWN = (LinkAnswer(evidence) for evidence in ("there", "gone", "
     ("status", "answer"),
     [
         (200, THERE), (404, GONE), (410, GONE), (403, UNKNOWN), (401, UNKNOWN), (500, UNKNOWN),
-        (502, UNKNOWN), (418, UNKNOWN), (429, UNKNOWN), (503, UNKNOWN), (206, UNKNOWN),
+        (502, UNKNOWN), (418, UNKNOWN), (503, UNKNOWN), (206, UNKNOWN),
+        (429, LinkAnswer("unknown", wait=timedelta(hours=1))),
     ],
 )  # fmt: skip
 async def test_only_no_such_page_is_evidence(site, pages, status, answer):
@@ -33,12 +35,18 @@ async def test_what_is_no_page_is_there_too(site, pages):
 
 async def test_a_name_that_nobody_has_is_evidence_and_one_that_cannot_be_asked_is_none(pages_with):
     assert await pages_with(resolver=Names()).check("http://gone.example/") == GONE
-    assert await pages_with(resolver=Trouble()).check("http://gone.example/") == UNKNOWN
+    for code in (socket.EAI_AGAIN, socket.EAI_NODATA):
+        pages = pages_with(resolver=Trouble(code))
+        assert await pages.check("http://gone.example/") == UNKNOWN
 
 
 class Trouble(Names):
+    def __init__(self, code):
+        super().__init__()
+        self.code = code
+
     async def resolve(self, *_, **__):
-        raise OSError("the resolver can't be reached")
+        raise socket.gaierror(self.code, "no answer")
 
 
 async def test_private_addresses_are_never_asked(site, inside, pages_with):
@@ -89,6 +97,31 @@ async def test_what_robots_may_not_see_is_not_asked(site, pages):
     assert "/ours/page" not in site.paths
 
 
+async def test_rules_are_asked_of_where_a_redirect_leads_and_followed_themselves(site, pages):
+    rules = "\ufeffUser-agent: *\nDisallow: /private\n"
+    site.serve("/rules", body=rules, headers={"Content-Type": "text/plain"})
+    site.redirect("/robots.txt", "/rules")
+    site.serve("/private/page")
+    to_private = site.redirect("/public", "/private/page")
+
+    assert await pages.check(to_private) == UNKNOWN
+    assert "/private/page" not in site.paths
+
+
+@pytest.mark.parametrize("status", [500, 503, 429])
+async def test_a_site_that_cannot_tell_its_rules_is_not_asked_for_pages(site, pages, status):
+    site.serve("/robots.txt", status=status)
+
+    assert await pages.check(site.serve("/page")) == UNKNOWN
+    assert site.paths == ["/robots.txt"]
+
+
+async def test_a_page_that_cannot_be_unpacked_is_there(site, pages):
+    broken = {"Content-Type": "text/html", "Content-Encoding": "gzip"}
+
+    assert await pages.check(site.serve("/page", body=b"no gzip", headers=broken)) == THERE
+
+
 @pytest.mark.parametrize("rules", [b"\xff\xfe\0", b"Disallow: /" * 20_000, b"", None])
 async def test_rules_that_say_nothing_let_us_in(site, pages, rules):
     if rules is not None:
@@ -101,8 +134,8 @@ async def test_rules_that_say_nothing_let_us_in(site, pages, rules):
     ("asked", "wait"),
     [
         ("120", timedelta(seconds=120)),
-        ("soon", None),
-        ("", None),
+        ("soon", timedelta(hours=1)),
+        ("", timedelta(hours=1)),
         ("9" * 40, timedelta(10**8 / 86400)),
     ],
 )
@@ -122,7 +155,7 @@ async def test_a_date_to_wait_for_is_heeded(site, pages):
     assert timedelta(minutes=119) < found.wait <= timedelta(hours=2)
 
 
-async def test_a_page_that_unpacks_to_a_gigabyte_takes_no_memory(site, pages):
+async def test_a_page_that_unpacks_to_fifty_megabytes_takes_no_memory(site, pages):
     bomb = gzip.compress(b"\0" * 50_000_000)
     packed = {"Content-Type": "text/html", "Content-Encoding": "gzip"}
     link = site.serve("/bomb", body=bomb, headers=packed)
@@ -148,10 +181,11 @@ async def test_a_site_whose_certificate_cannot_be_trusted_is_no_evidence(site, p
 
 
 async def test_a_page_that_hangs_is_ended_by_whoever_asks(site, pages):
-    async def write(response):
+    async def answer(_):
         await asyncio.Event().wait()
 
-    link = site.stream("/slow", write)
+    site.answers["/slow"] = answer
+    link = site.url("/slow")
 
     with pytest.raises(TimeoutError):
         async with asyncio.timeout(0.2):

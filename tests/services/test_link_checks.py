@@ -10,7 +10,9 @@ from bot.core.inbox import BadLink
 from bot.core.link_checks import LinkAnswer
 from bot.core.lists import Where
 from bot.services.link_checks import LinkChecks, ask_links
+from bot.store import additions
 from bot.store import link_checks as rows
+from bot.store.additions import KnownResource
 from tests.curricula import curriculum, resource
 
 HERE, THERE, MOD = 100, 200, 1
@@ -76,6 +78,7 @@ async def test_a_link_is_dead_on_its_third_day_and_told_in_the_log_and_the_inbox
     assert look.matter.desk.resource.key == "demo:p1"
     assert look.matter.instead == f"https://web.archive.org/web/{P1}"
     assert [r.getMessage() for r in caplog.records] == [f"dead link: {P1}"]
+    assert look.counts.total == 1
     assert (await services.inboxes.look(THERE, MOD)).counts.links == 1
 
 
@@ -150,6 +153,59 @@ async def test_two_processes_share_the_links(checks, services, clock, small_web)
     assert sorted(small_web.asked) == [P1, P2, P3]
 
 
+async def test_what_is_mended_is_looked_at_as_well(checks, services, clock, small_web):
+    desk = await services.moderation.open(HERE, MOD, "demo:p1")
+    await services.moderation.mend((HERE, MOD, desk.draft_id), "https://example.org/mended")
+    small_web.answers["https://example.org/mended"] = GONE
+    await days(checks, clock, 3)
+
+    look = await services.inboxes.look(HERE, MOD)
+    assert look.counts.links == 1
+    assert look.matter.desk.resource.url == "https://example.org/mended"
+
+
+async def test_one_link_that_fails_ends_nobody_elses_look(checks, services, clock, small_web):
+    async def check(url):
+        if url == P1:
+            raise RuntimeError("a page of its own kind")
+        return await small_web.check(url)
+
+    failing = LinkChecks(services.background, clock, check)
+    await failing.run_due()
+
+    assert sorted(small_web.asked) == [P2, P3]
+    assert not await failing.run_due()
+
+
+async def test_more_links_than_one_takes_at_a_time_are_looked_at_in_one_go(
+    services, clock, small_web
+):
+    async with services.db.transaction() as tx:
+        many = (KnownResource(f"demo:m{n}", "M", f"https://m.example/{n}") for n in range(250))
+        await additions.keep_known(tx, many)
+
+    await LinkChecks(services.background, clock, small_web.check).run_due()
+
+    assert len(small_web.asked) == 253
+
+
+async def test_a_site_that_asks_to_wait_is_left_alone_and_asked_again_after_it(
+    services, clock, small_web
+):
+    small_web.answers[P1] = LinkAnswer("unknown", wait=timedelta(hours=2))
+    checks = LinkChecks(services.background, clock, small_web.check)
+    await checks.run_due()
+    first = list(small_web.asked)
+    clock.advance(hours=1)
+    await checks.run_due()
+    second = list(small_web.asked)
+    clock.advance(hours=2)
+    await checks.run_due()
+
+    assert first == second == [P1]
+    assert sorted(small_web.asked) == [P1, P2, P3]
+
+
 async def test_without_the_setting_nothing_is_looked_at(services, clock):
     assert not await LinkChecks(services.background, clock, None).run_due()
     assert not await services.link_checks.run_due()
@@ -178,7 +234,7 @@ async def test_a_host_is_asked_one_link_at_a_time_and_left_alone_if_it_asks_to()
     assert most == 1
     assert answers.keys() == set(links)
     assert [url for url in asked if "//b." in url] == ["https://b.example/0", "https://b.example/1"]
-    assert answers["https://b.example/4"] == LinkAnswer("unknown", wait=timedelta(hours=3))
+    assert answers["https://b.example/4"] == LinkAnswer("unasked", wait=timedelta(hours=3))
 
 
 async def test_what_a_server_has_in_a_list_of_its_own_is_shown_with_that_list(

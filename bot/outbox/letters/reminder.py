@@ -12,7 +12,9 @@ from bot.core.suggestions import MOST_TOLD, Suggestion
 from bot.core.weeks import CLOCKS_APART
 from bot.outbox.discord import AwayError, Discord, NoAnswerError, RefusedError
 from bot.outbox.letters._base import Act, Drop, End, Receipt, Rows, Send, ToPerson, Wait
+from bot.outbox.tickets import Tickets
 from bot.outbox.traces import by_button, marked
+from bot.services.opening import Services
 from bot.store import groups, readers, suggestions
 from bot.store.database import Queries
 from bot.views.custom_ids import ReadReminded
@@ -26,6 +28,12 @@ NOT_YET: Problem = "guild_unavailable"
 
 
 class Reminder(ToPerson):
+    """``_told``: of which suggestions each letter that was written here tells."""
+
+    def __init__(self, services: Services, tickets: Tickets) -> None:
+        super().__init__(services, tickets)
+        self._told: dict[int, list[int]] = {}
+
     async def take(self, tx: Queries, row: OutboxRow) -> OutboxRow | None:
         await readers.take_turn_if_known(tx, row.reader_id or 0)
         return await super().take(tx, row)
@@ -76,7 +84,8 @@ class Reminder(ToPerson):
             server = discord.server(each.guild_id)
             if server is not None and await self._is_member(each.guild_id, reader_id, discord):
                 found.append((each, server.name))
-        return found
+        self._told[row.row_id] = [each.suggestion_id for each, _ in found[:MOST_TOLD]]
+        return found[:MOST_TOLD]
 
     async def _is_member(self, guild_id: int, reader_id: int, discord: Discord) -> bool:
         try:
@@ -139,8 +148,11 @@ class Reminder(ToPerson):
         What it told of suggestions is known now; alone, that asks for nothing.
         """
         reader_id = row.reader_id or 0
-        told = (await suggestions.untold(tx, reader_id, row.due_at))[:MOST_TOLD]
-        await suggestions.set_told(tx, reader_id, [each.suggestion_id for each in told], at)
+        told = self._told.pop(row.row_id, None)
+        if told is None:  # another process wrote it
+            untold = await suggestions.untold(tx, reader_id, row.due_at)
+            told = [each.suggestion_id for each in untold[:MOST_TOLD]]
+        await suggestions.set_told(tx, reader_id, told, at)
         pace = await readers.pace_of(tx, reader_id, but=row.row_id)
         asks = not told or await self.services.reminders.reminds(tx, reader_id)
         again, ignored = pace.again_at, pace.ignored_by_now + asks

@@ -704,7 +704,6 @@ def _inbox_cards(world: World) -> Cards:
     for proposal in proposals_of(world):
         matter = replace(proposal, wanted=wanted)
         yield _made(inbox_card.inbox_card, Inbox(counts, matter, 3, world.text[:80]), 2, "told")
-        yield _made(inbox_card.considered_card, matter, 2)
         yield _made(inbox_card.whys_card, replace(wanted, whys=(world.text[:120],) * 2))
     for desk in desks_of(world):
         yield _made(inbox_card.inbox_card, Inbox(counts, desk, 3, world.text[:80]), 2)

@@ -11,7 +11,6 @@ from bot.language import _
 from bot.views import custom_ids as ids
 from bot.views.inbox_card import (
     OWN_WORDS,
-    considered_card,
     decline_form,
     declined_text,
     doubt_settled_text,
@@ -38,6 +37,12 @@ async def _next(click: Click, number: int, told: str, *ways: Item | None) -> Lay
     """Show what was settled, and the matter that has come in its place."""
     inbox = await click.services.inboxes.look(click.guild_id, click.who, number)
     return inbox_card(inbox, click.who, told, *ways)
+
+
+async def edited_card(click: Click, proposal: Proposal) -> LayoutView:
+    """Show the inbox at a suggestion as it was edited."""
+    inbox = await click.services.inboxes.look(click.guild_id, click.who, edited=proposal)
+    return inbox_card(inbox, click.who)
 
 
 @clicked
@@ -69,7 +74,7 @@ async def _take(click: Click, said: ids.Settle) -> View:
         case Suggestion() as settled:
             return await _next(click, said.number, settled_text(settled))
         case Proposal() as proposal:
-            return considered_card(proposal, click.who)
+            return await edited_card(click, proposal)
         case Desk() as desk:
             click.deliver.look_again()  # whoever wanted it is told at their hour
             ways = taken_ways(desk, click.who, suggestion_id, said.number)

@@ -4,11 +4,11 @@ from discord import ui
 from discord.ui import LayoutView
 
 from bot.clicks.click import Click, View, clicked
+from bot.clicks.inbox import edited_card
 from bot.core.moderation import Desk, Proposal, ResourceForm
 from bot.errors import BadFieldError, LinkTakenError, NoGroupError, NotALinkError, ReaderError
 from bot.language import _
 from bot.views import custom_ids as ids
-from bot.views.inbox_card import considered_card
 from bot.views.manage_card import (
     DraftForm,
     cancelled_card,
@@ -44,13 +44,13 @@ async def do_to_draft(click: Click, said: ids.DoToDraft) -> View:
         "settle": moderation.drop_doubts,
         "restore": moderation.restore,
     }
-    return _card(click, await acts[said.action](draft))
+    return await _card(click, await acts[said.action](draft))
 
 
-def _card(click: Click, shown: Proposal | Desk) -> LayoutView:
+async def _card(click: Click, shown: Proposal | Desk) -> LayoutView:
     """Build the card of what a draft stands for: a suggestion stays one while it is edited."""
     if isinstance(shown, Proposal) and shown.wanted is not None:
-        return considered_card(shown, click.who)
+        return await edited_card(click, shown)
     return card_of(shown)
 
 
@@ -85,7 +85,7 @@ async def _ask(click: Click, draft_id: int, form: DraftForm) -> View:
         await click.check_right()
         draft = click.draft(draft_id)
         shown = await click.services.moderation.set_texts(draft, form.before, form.typed)
-        return _card(click, shown)
+        return await _card(click, shown)
 
     async def way_back(
         click: Click, form: DraftForm, error: ReaderError
@@ -102,7 +102,7 @@ async def _ask(click: Click, draft_id: int, form: DraftForm) -> View:
 @clicked
 async def put_in_step(click: Click, said: ids.StepOfDraft) -> View:
     draft = click.draft(said.draft_id)
-    return _card(click, await click.services.moderation.put_in_step(draft, click.picked))
+    return await _card(click, await click.services.moderation.put_in_step(draft, click.picked))
 
 
 @clicked

@@ -7,7 +7,7 @@ from bot.core.groups import GroupStatus
 from bot.core.inbox import BadLink, Counts, Inbox
 from bot.core.link_checks import LinkCheck, mirror_of
 from bot.core.lists import Where
-from bot.core.moderation import is_same_title
+from bot.core.moderation import Proposal, is_same_title
 from bot.core.outbox import TEMPORARY
 from bot.core.papers import TELL_WEEKS_AHEAD
 from bot.services.curriculum import CurriculumStore
@@ -30,8 +30,13 @@ class Inboxes:
     _moderation: Moderation
     _groups: Groups
 
-    async def look(self, guild_id: int, moderator_id: int, number: int = 0) -> Inbox:
-        """Return the inbox at one of its matters; beyond the last it begins anew."""
+    async def look(
+        self, guild_id: int, moderator_id: int, number: int = 0, *, edited: Proposal | None = None
+    ) -> Inbox:
+        """Return the inbox at one of its matters; beyond the last it begins anew.
+
+        ``edited``: a suggestion that is open there, as it was edited.
+        """
         suggested = await rows.open_in(self._db, guild_id)
         doubted = await self._doubted(guild_id)
         links = await self._bad_links(guild_id)
@@ -39,6 +44,12 @@ class Inboxes:
         counts = Counts(len(suggested), len(doubted), len(links), len(troubled), len(ending))
         if not counts.total:
             return Inbox(counts)
+        if edited is not None and edited.wanted is not None:
+            ids = [each.suggestion_id for each in suggested]
+            if edited.wanted.suggestion.suggestion_id in ids:  # else it was settled meanwhile
+                number = ids.index(edited.wanted.suggestion.suggestion_id)
+                title = await self._title_of(guild_id, edited.curriculum)
+                return Inbox(counts, edited, number, title)
         number = at = number % counts.total
         if at < counts.suggestions:
             proposal = await self._moderation.consider(guild_id, moderator_id, suggested[at])

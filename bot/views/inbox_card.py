@@ -77,11 +77,6 @@ def inbox_card(
     return card(told, row(*ways), shown)
 
 
-def considered_card(proposal: Proposal, opener_id: int) -> LayoutView:
-    """Build the card of a suggestion that was edited, before it is taken."""
-    return card(box(*_suggestion(proposal, (opener_id, 0), None, Counts())))
-
-
 def taken_text(desk: Desk) -> str:
     """Return what is told of a suggestion that was taken, with the line its maker could take."""
     said = {

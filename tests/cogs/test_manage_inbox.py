@@ -99,6 +99,7 @@ async def test_it_is_edited_before_it_is_accepted(alice, moderator, channel, pre
 
     assert "Gu · 2023 · 📄 40 min" in before
     assert "> It scales" in before
+    assert before.startswith("-# 2 suggestions\n")
     assert title_of(found) == "Mamba"
 
 

@@ -161,6 +161,8 @@ class World:
                 if row["state"] == "open"
             )
             assert max(open_links.values(), default=1) == 1
+        for who in 2 * PEOPLE:
+            await self.tell(GUILDS[0], who, 0)
         assert max(self.told.values(), default=0) <= 1
 
 

@@ -58,9 +58,28 @@ class SuggestionsCog(commands.Cog, name="suggestions"):
 
     async def _of_message(self, interaction: Interaction, message: discord.Message) -> None:
         suggestions, who = self.services.suggestions, interaction.user.id
-        links = suggestions.links_in(message.content)
+        links = suggestions.links_in(*_texts_of(message))
         if len(links) == 1:
             await self._suggest(interaction, links[0])
             return
         kept = await suggestions.keep_links(interaction.guild_id or 0, who, links)
         await answer(interaction, which_link_card(links, kept))
+
+
+def _texts_of(message: discord.Message) -> list[str]:
+    """Return what a message says: in its own words, in what it forwards, in its embeds.
+
+    Discord makes embeds of links, too, with links of their own: what is written comes first.
+    """
+    said: list[discord.Message | discord.MessageSnapshot] = [message, *message.message_snapshots]
+    embeds = [embed for each in said for embed in each.embeds]
+    return [
+        *(each.content for each in said),
+        "\n".join(embed.url for embed in embeds if embed.url),
+        "\n".join(
+            text
+            for embed in embeds
+            for text in (embed.description, *(field.value for field in embed.fields))
+            if text
+        ),
+    ]

@@ -157,19 +157,22 @@ class Suggestions:
             await rows.set_told(tx, reader_id, ids, self._clock())
         return found
 
-    def links_in(self, text: str) -> list[str]:
-        """Return the links in a message, each page once, in the message's order.
+    def links_in(self, *texts: str) -> list[str]:
+        """Return the links in the first text with any, each page once, in the text's order.
 
         Raises:
             NoLinkError: there is none.
         """
-        found: dict[str, str] = {}
-        for span in with_bare_links([Span(text[:LONGEST_MESSAGE])]):
-            if (address := web_address(span.url)) and not OF_DISCORD.fullmatch(host_of(address)):
-                found.setdefault(canonical(address) or address, address)
-        if not found:
-            raise NoLinkError
-        return list(found.values())
+        for text in texts:
+            found: dict[str, str] = {}
+            for span in with_bare_links([Span(text[:LONGEST_MESSAGE])]):
+                if (address := web_address(span.url)) and not OF_DISCORD.fullmatch(
+                    host_of(address)
+                ):
+                    found.setdefault(canonical(address) or address, address)
+            if found:
+                return list(found.values())
+        raise NoLinkError
 
     async def keep_links(self, guild_id: int, reader_id: int, links: list[str]) -> int:
         """Keep the links of a message for a day, until it is said which is meant."""

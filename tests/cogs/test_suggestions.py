@@ -1,5 +1,6 @@
 """Suggestions as members see them: made, wanted too, taken back."""
 
+import discord
 import pytest
 
 from bot.cogs.suggestions import MESSAGE_COMMAND
@@ -9,6 +10,12 @@ from tests.seen import labels_of, option_labels_of, options_of, select_of, text_
 A_DAY = 24 * 3600
 LINK = "https://example.org/mamba"
 BERT = "https://arxiv.org/abs/1810.04805"
+
+
+@pytest.fixture
+def other_app(guild, channel):
+    """An app that posts into the channel."""
+    return guild.create_webhook(channel, "Papers")
 
 
 async def test_a_suggestion_is_made_in_one_go_and_taken_back(alice, channel):
@@ -102,6 +109,41 @@ async def test_a_link_in_a_message_is_suggested_from_it(env, alice, bob, channel
     assert text_of(picked).startswith("✅ Suggested.")
     assert text_of(from_none).startswith("I found no link in that message.")
     assert env.errors
+
+
+@pytest.mark.parametrize(
+    "embed",
+    [
+        discord.Embed(title="Mamba", url=LINK, description="Also: https://example.org/aside"),
+        discord.Embed(description=f"Read [Mamba]({LINK})."),
+        discord.Embed(title="New").add_field(name="Link", value=LINK),
+    ],
+    ids=["title", "description", "field"],
+)
+async def test_a_link_in_the_embed_of_another_app_is_suggested(alice, channel, other_app, embed):
+    posted = await other_app.send("A new paper", embed=embed)
+
+    card = await alice.context_menu(channel, MESSAGE_COMMAND, posted)
+
+    assert text_of(card).startswith("✅ Suggested.")
+    assert "example.org/mamba" in text_of(card)
+
+
+async def test_what_is_written_comes_before_the_embeds_that_discord_adds(alice, channel, other_app):
+    unfurled = discord.Embed(url=LINK, description="More on https://example.org/aside")
+    posted = await other_app.send(LINK, embed=unfurled)
+
+    card = await alice.context_menu(channel, MESSAGE_COMMAND, posted)
+
+    assert text_of(card).startswith("✅ Suggested.")
+
+
+async def test_a_link_in_a_forwarded_message_is_suggested(alice, bob, channel):
+    forwarded = await bob.forward(await bob.send(channel, f"Read {LINK}"), channel)
+
+    card = await alice.context_menu(channel, MESSAGE_COMMAND, forwarded)
+
+    assert text_of(card).startswith("✅ Suggested.")
 
 
 async def test_who_would_lead_says_so_where_there_is_a_group(alice, moderator, channel):

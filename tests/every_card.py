@@ -703,7 +703,10 @@ def _inbox_cards(world: World) -> Cards:
     wanted = Wanted(suggestion, (world.text[:300],) * 9, tuple(world.people))
     for proposal in proposals_of(world):
         matter = replace(proposal, wanted=wanted)
-        yield _made(inbox_card.inbox_card, Inbox(counts, matter, 3, world.text[:80]), 2, "told")
+        several = tuple((f"list-{n}", world.text[:80] or "List") for n in range(3))
+        inbox = Inbox(counts, matter, 3, world.text[:80], several)
+        yield _made(inbox_card.inbox_card, inbox, 2, "told")
+        yield _made(inbox_card.inbox_card, replace(inbox, list_title="", lists=()), 2, "told")
         yield _made(inbox_card.whys_card, replace(wanted, whys=(world.text[:120],) * 2))
     for desk in desks_of(world):
         yield _made(inbox_card.inbox_card, Inbox(counts, desk, 3, world.text[:80]), 2)

@@ -101,8 +101,11 @@ async def _ask(click: Click, draft_id: int, form: DraftForm) -> View:
 
 @clicked
 async def put_in_step(click: Click, said: ids.StepOfDraft) -> View:
-    draft = click.draft(said.draft_id)
-    return await _card(click, await click.services.moderation.put_in_step(draft, click.picked))
+    moderation, draft = click.services.moderation, click.draft(said.draft_id)
+    if click.picked.startswith(ids.LIST):
+        list_id = click.picked.removeprefix(ids.LIST)
+        return await _card(click, await moderation.put_in_list(draft, list_id))
+    return await _card(click, await moderation.put_in_step(draft, click.picked))
 
 
 @clicked

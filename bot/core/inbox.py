@@ -39,10 +39,12 @@ Matter = Proposal | Desk | BadLink | GroupStatus
 class Inbox:
     """``matter``: the one that is shown, the ``number``-th of all from 0; None: nothing waits.
 
-    ``list_title``: of the list that it is about, where there are several; else "".
+    ``list_title``: of the list that it is about, where there are several; else "". ``lists``: ids
+    and titles of those to which a suggestion can go, where there are several.
     """
 
     counts: Counts
     matter: Matter | None = None
     number: int = 0
     list_title: str = ""
+    lists: tuple[tuple[str, str], ...] = ()

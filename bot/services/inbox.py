@@ -48,13 +48,11 @@ class Inboxes:
             ids = [each.suggestion_id for each in suggested]
             if edited.wanted.suggestion.suggestion_id in ids:  # else it was settled meanwhile
                 number = ids.index(edited.wanted.suggestion.suggestion_id)
-                title = await self._title_of(guild_id, edited.curriculum)
-                return Inbox(counts, edited, number, title)
+                return await self._suggested(counts, edited, number, guild_id)
         number = at = number % counts.total
         if at < counts.suggestions:
             proposal = await self._moderation.consider(guild_id, moderator_id, suggested[at])
-            title = await self._title_of(guild_id, proposal.curriculum)
-            return Inbox(counts, proposal, number, title)
+            return await self._suggested(counts, proposal, number, guild_id)
         at -= counts.suggestions
         if at < counts.doubts:
             list_id, key, needed = doubted[at]
@@ -70,9 +68,20 @@ class Inboxes:
             return Inbox(counts, BadLink(desk, instead, not check.is_dead), number, title)
         return Inbox(counts, [*troubled, *ending][at - counts.links], number)
 
+    async def _suggested(
+        self, counts: Counts, proposal: Proposal, number: int, guild_id: int
+    ) -> Inbox:
+        title = await self._title_of(guild_id, proposal.curriculum)
+        return Inbox(counts, proposal, number, title, tuple(await self._lists_of(guild_id)))
+
     async def _title_of(self, guild_id: int, curriculum: Curriculum) -> str:
+        return curriculum.title if await self._lists_of(guild_id) else ""
+
+    async def _lists_of(self, guild_id: int) -> list[tuple[str, str]]:
+        """Return the ids and titles of a server's lists, if it has several."""
         choice, _version = await lists.choice(self._db, guild_id)
-        return curriculum.title if len(self._curricula.titles(choice)) > 1 else ""
+        titles = self._curricula.titles(choice)
+        return list(titles.items()) if len(titles) > 1 else []
 
     async def instead_of(self, resource: Resource) -> str | None:
         """Return where the page of a bad link may be had; None: it is well by now."""

@@ -172,9 +172,9 @@ class Moderation:
                 await here.write(draft.opened_by, replace(addition, removed=False), "restored")
                 outcome = "restored"
             by, now = draft.opened_by, self._clock()
-            await suggestions.settle(
-                here.db, here.guild_id, suggestion.suggestion_id, "taken", by, now, key=key
-            )
+            at = here.guild_id, suggestion.suggestion_id
+            list_id = here.base.id
+            await suggestions.settle(here.db, *at, "taken", by, now, key=key, list_id=list_id)
             await suggestions.tell_soon(here.db, here.guild_id, suggestion.suggestion_id, now)
             return await _desk(here, await _put(here, draft, DraftEdit(key)), outcome)
 
@@ -257,7 +257,8 @@ class Moderation:
         link, now = canonical(url) or url, self._clock()
         found = await suggestions.open_with_link(here.db, here.guild_id, link)
         if found is not None:
-            await suggestions.settle(here.db, here.guild_id, found, "taken", by, now, key=key)
+            at, list_id = (here.guild_id, found), here.base.id
+            await suggestions.settle(here.db, *at, "taken", by, now, key=key, list_id=list_id)
             await suggestions.tell_soon(here.db, here.guild_id, found, now)
 
     async def cancel(self, ref: DraftRef) -> None:
@@ -274,6 +275,18 @@ class Moderation:
             found = {each.id: each for each in _steps(here, about)}
             chosen = found[step] if step in found else here.step(step)
             return await _propose(here, draft, {"step_id": chosen.id})
+
+    async def put_in_list(self, ref: DraftRef, list_id: str) -> Proposal | Desk:
+        """Choose another list for what is to be added: it goes to the first step of that one."""
+        async with self._turn(ref) as (here, draft):
+            if isinstance(draft.about, DraftEdit):
+                return await _desk(here, draft, "already")
+            about = _about(draft, DraftAddition)
+            there = await self.list_of(replace(here.where, list_id=list_id), here.db)
+            fields = {**about.fields, "step_id": there.steps[0].id}
+            fields.pop("new_step", None)
+            moved = replace(draft, list_id=there.base.id)
+            return await _proposal(there, await _put(there, moved, replace(about, fields=fields)))
 
     # Changing
 

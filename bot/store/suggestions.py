@@ -64,14 +64,18 @@ async def settle(
     now: datetime | None,
     *,
     key: str | None = None,
+    list_id: str | None = None,
     reason: Reason | str = "",
 ) -> None:
-    """Record what became of a suggestion, of which nobody but who decided was told yet."""
+    """Record what became of a suggestion, of which nobody but who decided was told yet.
+
+    ``list_id``: on which list it is now; None: on the one for which it was made.
+    """
     sql = (
         "UPDATE suggestions SET state = ?, settled_by = ?, settled_at = ?, resource_key = ?,"
-        " reason = ? WHERE guild_id = ? AND suggestion_id = ?"
+        " list_id = COALESCE(?, list_id), reason = ? WHERE guild_id = ? AND suggestion_id = ?"
     )
-    await tx.fetch(sql, state, by, now, key, reason, guild_id, suggestion_id)
+    await tx.fetch(sql, state, by, now, key, list_id, reason, guild_id, suggestion_id)
     sql = (
         "UPDATE wishes SET told_at = CASE WHEN reader_id = ? THEN CAST(? AS BIGINT) END"
         " WHERE guild_id = ? AND suggestion_id = ?"

@@ -385,6 +385,10 @@ class OfVote(CustomId):
     opener_id: DiscordId
 
 
+LIST = "list:"
+"""Before the id of a list, where an option may be a step as well: steps have no colon."""
+
+
 class OfDraft(CustomId):
     draft_id: RowId
     opener_id: DiscordId
@@ -543,7 +547,7 @@ class EditDetailsAgain(OfKept, shape="again-details:{kept_id}:{opener_id}"):
 
 
 class StepOfDraft(OfDraft, shape="draft-step:{draft_id}:{opener_id}"):
-    """The option's step is where a draft goes."""
+    """The option's step is where a draft goes, or the list behind ``LIST``."""
 
 
 class ReadNext(OfDraft, shape="draft-next:{draft_id}:{opener_id}"):

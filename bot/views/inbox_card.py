@@ -19,6 +19,7 @@ from bot.views.manage_card import proposal_warnings
 from bot.views.parts import (
     BLUE,
     GREEN,
+    OPTIONS,
     RED,
     Button,
     Form,
@@ -43,6 +44,8 @@ from bot.views.suggestions_card import reason_text, reasons
 
 ROOM = 5
 """Lines on a phone for why a suggestion is wanted, beside its title and its buttons."""
+MOST_LISTS = 9
+"""Other lists that the select of steps offers below them."""
 LONGEST_TITLE, LONGEST_WHY = 80, 90  # columns
 LONGEST_MARKDOWN = 1500
 OWN_WORDS = "words"
@@ -67,7 +70,7 @@ def inbox_card(
                 )
             )
         case Proposal() as proposal:
-            shown = box(*_suggestion(proposal, at, head, inbox.counts))
+            shown = box(*_suggestion(proposal, at, head, inbox))
         case Desk() as desk:
             shown = box(*_doubt(desk, at, head, inbox.counts))
         case BadLink() as link:
@@ -191,13 +194,22 @@ def counts_text(counts: Counts) -> str:
 
 
 def _suggestion(
-    proposal: Proposal, at: tuple[int, int], head: str | None, counts: Counts
+    proposal: Proposal, at: tuple[int, int], head: str | None, inbox: Inbox
 ) -> list[Part]:
     draft = proposal.draft_id, proposal.opener_id
     steps = [
         option(s.id, phrases.step_title(s), emoji=s.icon or None, default=s.id == proposal.step.id)
         for s in proposal.steps
     ]
+    lists = [
+        option(
+            f"{ids.LIST}{list_id}",
+            _("On another list: {title}", title=phrases.narrow(title, LONGEST_TITLE)),
+        )
+        for list_id, title in inbox.lists
+        if list_id != proposal.curriculum.id
+    ][:MOST_LISTS]
+    asked = _("Put it into a step, or on a list…") if lists else _("Put it into a step…")
     lines = [*proposal_warnings(proposal), *(_wanted(proposal.wanted) if proposal.wanted else ())]
     shown = as_many_as_fit(lines, ROOM - (head or "").count("\n"))
     more = None
@@ -209,12 +221,12 @@ def _suggestion(
     return [
         text_of(filter(None, [head, *phrases.about(proposal.resource, LONGEST_TITLE)])),
         text_of(shown),
-        select(ids.StepOfDraft(*draft), _("Put it into a step…"), steps),
+        select(ids.StepOfDraft(*draft), asked, [*steps[: OPTIONS - len(lists)], *lists]),
         row(
             take,
             button(ids.DoToDraft(*draft, "edit"), _("Edit")),
             button(ids.Settle(*at, "decline", proposal.draft_id), _("Decline…")),
-            _later(at, counts),
+            _later(at, inbox.counts),
             more,
         ),
     ]

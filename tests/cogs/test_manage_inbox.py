@@ -4,7 +4,7 @@ import discord
 import pytest
 
 from bot.core.lists import Where
-from tests.seen import labels_of, text_of, title_of
+from tests.seen import labels_of, option_labels_of, select_of, text_of, title_of
 
 LINK, OTHER = "https://example.org/mamba", "https://example.org/rwkv"
 
@@ -201,6 +201,35 @@ async def test_with_several_lists_the_card_names_the_one_that_it_is_about(
 
     assert "-# Jump into LLM" not in before
     assert "-# Jump into LLM" in after
+
+
+async def test_a_suggestion_goes_to_another_list_and_undo_takes_it_off_there(
+    env, alice, moderator, channel, press
+):
+    services, guild_id = env.bot.services, channel.guild.id
+    await alice.slash(channel, "suggest", link=LINK)
+    ours = await services.lists.make(guild_id, moderator.id, "Ours")
+    listed = Where(guild_id, list_id=ours)
+
+    card = await moderator.slash(channel, "manage inbox")
+    offered = option_labels_of(card)
+    await env.advance_time(4)
+    select = select_of(card)
+    message = card.response.message
+    moved = text_of(await moderator.select(message, [f"list:{ours}"], custom_id=select))
+    taken = text_of(await press(moderator, card, "Accept"))
+    there = (await services.curricula.of(services.db, listed)).by_key
+    elsewhere = (await services.curricula.of(services.db, guild_id)).by_key
+    undone = text_of(await press(moderator, card, "Undo"))
+    gone = (await services.curricula.of(services.db, listed)).by_key
+
+    assert offered[-1] == "On another list: Ours"
+    assert moved.startswith("-# 1 suggestion\n-# Ours\n")
+    assert "✅ It is on the list now: **example.org" in taken
+    assert [each.url for each in there.values()] == [LINK]
+    assert LINK not in {each.url for each in elsewhere.values()}
+    assert undone.startswith("↩️ It waits again.\n-# 1 suggestion\n-# Ours")
+    assert not gone
 
 
 @pytest.mark.usefixtures("suggested")

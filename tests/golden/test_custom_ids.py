@@ -14,6 +14,7 @@ import bot
 from bot.core.curriculum.additions import own_step
 from bot.core.curriculum.merge import Outcome as Merged
 from bot.core.groups import Group, GroupStatus, WhichHour, WhichZone
+from bot.core.inbox import Counts, Inbox
 from bot.core.lists import ListSummary, ServersLists
 from bot.core.moderation import DryRun, Proposal
 from bot.core.papers import PICKED, Ballot, Chosen, Coming, Pick, PickReply, Vote
@@ -36,6 +37,7 @@ from bot.errors import UnknownResourceError, UnknownWeekError, UnknownZoneError
 from bot.views import (
     curriculum_card,
     group_card,
+    inbox_card,
     lists_card,
     manage_card,
     moderators_card,
@@ -137,17 +139,11 @@ def _offers(each):
             return progress_card.progress_card(Journey(LIST, READER, None, (change,)), now=NOW)
         case "StepOfDraft":
             own = own_step(LIST)
-            return manage_card.proposal_card(
-                Proposal(
-                    **values,
-                    curriculum=LIST,
-                    resource=BERT,
-                    step=own,
-                    steps=(own, PEFT),
-                    twins=(),
-                    silent=False,
-                )
+            proposal = Proposal(
+                **values, curriculum=LIST, resource=BERT, step=own, steps=(own, PEFT)
             )
+            inbox = Inbox(Counts(1), proposal, lists=(("g3:ours", "Ours"),))
+            return inbox_card.inbox_card(inbox, values["opener_id"])
         case "ReadNextIn":
             group = _status(int(each.picks[0]), "2026-W27").group
             return manage_card.which_group_card([group], None, tuple(values.values()))

@@ -13,6 +13,7 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.core.lists import Where
 from bot.core.moderation import Desk
 from bot.core.suggestions import MOST_OPEN, Wished
 from bot.errors import ReaderError
@@ -33,7 +34,12 @@ acts = st.one_of(
     st.tuples(st.just("suggest"), guilds, people, some),
     st.tuples(st.just("suggest"), guilds, people, some),
     st.tuples(st.sampled_from(["want", "drop", "say"]), guilds, people, some),
-    st.tuples(st.sampled_from(["take", "decline", "reopen", "hide"]), guilds, people, some),
+    st.tuples(
+        st.sampled_from(["take", "take_elsewhere", "decline", "reopen", "hide"]),
+        guilds,
+        people,
+        some,
+    ),
     st.tuples(st.sampled_from(["add", "doubt", "settle", "step_back"]), guilds, people, some),
     st.tuples(st.sampled_from(["tell", "forget"]), guilds, people, some),
 )
@@ -49,6 +55,7 @@ class World:
 
     async def start(self):
         self.s = await services_over(self.db, LIST, lambda: self.now, named_by_address)
+        self.own = {guild: await self.s.lists.make(guild, PEOPLE[0], "Ours") for guild in GUILDS}
 
     async def do(self, act, guild, who, number):
         self.now += timedelta(minutes=1)
@@ -88,6 +95,14 @@ class World:
 
     async def take(self, guild, who, number):
         if draft_id := await self._considered(guild, who, number):
+            await self.s.moderation.take((guild, who, draft_id))
+
+    async def take_elsewhere(self, guild, who, number):
+        """Take it for a list of a server's own, or of the other server's: that doesn't go."""
+        if draft_id := await self._considered(guild, who, number):
+            await self.s.moderation.put_in_list(
+                (guild, who, draft_id), self.own[GUILDS[number % 2]]
+            )
             await self.s.moderation.take((guild, who, draft_id))
 
     async def decline(self, guild, who, number):
@@ -141,6 +156,7 @@ class World:
             seen = [
                 await self.s.suggestions.suggested(guild, PEOPLE[0]),
                 await self.s.curricula.of(self.db, guild),
+                await self.s.curricula.of(self.db, Where(guild, list_id=self.own[guild])),
                 *[await self.s.inboxes.look(guild, PEOPLE[0], n) for n in range(4)],
                 *[
                     await self.s.finding.suggestions(PEOPLE[0], guild, typed)

@@ -216,6 +216,8 @@ async def test_it_ends_cleanly(end, code, tmp_path):
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
+        # A shell's job in the background ignores it, and what it starts does so, too.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     address = await preview.stdout.readline()
     while_it_runs = list(tmp_path.iterdir())

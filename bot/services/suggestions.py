@@ -166,9 +166,8 @@ class Suggestions:
         for text in texts:
             found: dict[str, str] = {}
             for span in with_bare_links([Span(text[:LONGEST_MESSAGE])]):
-                if (address := web_address(span.url)) and not OF_DISCORD.fullmatch(
-                    host_of(address)
-                ):
+                address = web_address(span.url)
+                if address and not OF_DISCORD.fullmatch(host_of(address)):
                     found.setdefault(canonical(address) or address, address)
             if found:
                 return list(found.values())

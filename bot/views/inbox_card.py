@@ -15,7 +15,7 @@ from bot.language import _, ngettext
 from bot.plain import columns, plain
 from bot.views import custom_ids as ids
 from bot.views import phrases
-from bot.views.manage_card import proposal_warnings
+from bot.views.manage_card import proposal_warnings, step_options
 from bot.views.parts import (
     BLUE,
     GREEN,
@@ -197,10 +197,6 @@ def _suggestion(
     proposal: Proposal, at: tuple[int, int], head: str | None, inbox: Inbox
 ) -> list[Part]:
     draft = proposal.draft_id, proposal.opener_id
-    steps = [
-        option(s.id, phrases.step_title(s), emoji=s.icon or None, default=s.id == proposal.step.id)
-        for s in proposal.steps
-    ]
     lists = [
         option(
             f"{ids.LIST}{list_id}",
@@ -209,6 +205,7 @@ def _suggestion(
         for list_id, title in inbox.lists
         if list_id != proposal.curriculum.id
     ][:MOST_LISTS]
+    steps = step_options(proposal)[: OPTIONS - len(lists)]
     asked = _("Put it into a step, or on a list…") if lists else _("Put it into a step…")
     lines = [*proposal_warnings(proposal), *(_wanted(proposal.wanted) if proposal.wanted else ())]
     shown = as_many_as_fit(lines, ROOM - (head or "").count("\n"))
@@ -221,7 +218,7 @@ def _suggestion(
     return [
         text_of(filter(None, [head, *phrases.about(proposal.resource, LONGEST_TITLE)])),
         text_of(shown),
-        select(ids.StepOfDraft(*draft), asked, [*steps[: OPTIONS - len(lists)], *lists]),
+        select(ids.StepOfDraft(*draft), asked, [*steps, *lists]),
         row(
             take,
             button(ids.DoToDraft(*draft, "edit"), _("Edit")),

@@ -65,20 +65,24 @@ def proposal_card(proposal: Proposal) -> LayoutView:
     """Build the preview of what would be added, with what speaks against it."""
     resource, draft = proposal.resource, (proposal.draft_id, proposal.opener_id)
     place = _("Not added yet · would go to {step}", step=phrases.step_name(proposal.step))
-    steps = [
-        option(s.id, phrases.step_title(s), emoji=s.icon or None, default=s.id == proposal.step.id)
-        for s in proposal.steps
-    ]
     return boxed(
         text_of([f"-# {place}", *phrases.about(resource, WHOLE_TITLE)], HEAD),
         text_of([*proposal_warnings(proposal)] or _notes(resource, SHORT_NOTES), BELOW),
-        select(ids.StepOfDraft(*draft), _("Put it into a step…"), steps),
+        select(ids.StepOfDraft(*draft), _("Put it into a step…"), step_options(proposal)),
         row(
             None if proposal.silent else _button("add", draft, _("Add"), GREEN),
             _button("edit", draft, _("Edit")),
             _button("cancel", draft, _("Cancel")),
         ),
     )
+
+
+def step_options(proposal: Proposal) -> list[discord.SelectOption]:
+    """Build an option for each step where it could go; its own is chosen."""
+    return [
+        option(s.id, phrases.step_title(s), emoji=s.icon or None, default=s.id == proposal.step.id)
+        for s in proposal.steps
+    ]
 
 
 def cancelled_card() -> LayoutView:

@@ -109,7 +109,7 @@ class NextreadBot(commands.AutoShardedBot):
         # Not as extensions: discord.py would run each module anew for each bot.
         await self.add_cog(ReadingCog(services))
         await self.add_cog(GroupsCog(services))
-        suggestions = SuggestionsCog(services)
+        suggestions = SuggestionsCog(services, self.ticker)
         await self.add_cog(suggestions)
         self.tree.add_command(suggestions.of_message)
         await self.add_cog(ManageCog(services, self.ticker))

@@ -29,7 +29,7 @@ from bot.core.groups import (
     WhichHour,
     WhichZone,
 )
-from bot.core.inbox import BadLink, Counts, Inbox
+from bot.core.inbox import BadLink, Counts, Inbox, Word
 from bot.core.lists import ListSummary, ServersLists
 from bot.core.me import About, ReaderSettings, Titled
 from bot.core.moderation import (
@@ -698,7 +698,11 @@ def _suggestions_cards(world: World) -> Cards:
 
 def _inbox_cards(world: World) -> Cards:
     counts = Counts(HUGE, HUGE, HUGE, HUGE, HUGE)
-    yield _made(inbox_card.inbox_card, Inbox(Counts()), 2)
+    yield _made(inbox_card.word_card, counts)
+    yield _made(inbox_card.first_card, world.text[:100] or "Server")
+    for word in (None, Word(None, NOW), Word(HUGE, NOW)):
+        yield _made(inbox_card.inbox_card, Inbox(Counts(), word=word), 2)
+        yield _made(inbox_card.inbox_card, Inbox(counts, word=word), 2, "told")
     suggestion = next(suggestions_of(world))
     wanted = Wanted(suggestion, (world.text[:300],) * 9, tuple(world.people))
     for proposal in proposals_of(world):

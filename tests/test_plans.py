@@ -35,6 +35,7 @@ HISTORY = {
     "doubts": 2_000,
     "drafts": 2_000,
     "picks": 4_000,
+    "inbox_words": 2_000,
 }
 """Rows of each table that grows with use: more than 100,000. Of most, one in a thousand is due."""
 
@@ -96,6 +97,7 @@ ROWS = {
         (group_id, week, why, resource_key, changed_at)
         SELECT n * 5 % 10000, '2026-W' || CAST(10 + n / 2000 AS TEXT), 'picked_by_moderator',
             'demo:r9', 0""",
+    "inbox_words": "(guild_id, channel_id, next_at) SELECT n, n, {now} + {later}",
     "gone_guilds": "(guild_id, gone_at) SELECT 9000 + n * 500, {now} - n * 31 * {day}",
 }
 """Of the table, what its n-th row holds."""
@@ -185,6 +187,7 @@ def acts_of_a_tick(services):
         services.guilds.forget_due(),
         engine.forget_old(),
         services.moderation.forget_drafts(),
+        services.inboxes.plan_words(),
         LinkChecks(services.background, services.clock, there).run_due(),
     ]
 

@@ -33,6 +33,7 @@ LISTED = {
     "additions.any_lookups": EVERY_SERVERS,
     "additions.claim_lookups": EVERY_SERVERS,
     "additions.split_facts": EVERY_SERVERS,
+    "inbox.due_words": EVERY_SERVERS,
     "lists.only_list": EVERY_SERVERS,
     "link_checks._listed": EVERY_SERVERS,
     "link_checks.namespaces_of": EVERY_SERVERS,

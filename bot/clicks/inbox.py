@@ -1,16 +1,24 @@
 """What moderators do in their inbox: settle one matter, and see the next."""
 
-from discord import ui
+from discord import TextChannel, ui
 from discord.ui import LayoutView
 
 from bot.clicks.click import Click, View, clicked
 from bot.core.moderation import Desk, Proposal
 from bot.core.suggestions import Suggestion, reason_kept
-from bot.errors import NoGroupError, NoReasonError, OldCardError, ReaderError
+from bot.errors import (
+    CannotPostError,
+    NoGroupError,
+    NoReasonError,
+    NotOfferedError,
+    OldCardError,
+    ReaderError,
+)
 from bot.language import _
 from bot.views import custom_ids as ids
 from bot.views.inbox_card import (
     OWN_WORDS,
+    ChannelForm,
     decline_form,
     declined_text,
     doubt_settled_text,
@@ -26,17 +34,19 @@ from bot.views.inbox_card import (
     taken_ways,
     undo_button,
     whys_card,
+    word_told,
+    word_undo,
 )
 from bot.views.manage_card import which_group_card
-from bot.views.parts import Form, Item, button
+from bot.views.parts import Button, Form, Item, button
 from bot.views.pick_card import check_polls, vote_card
-from bot.views.problems import channel_of
+from bot.views.problems import channel_of, problem_in, problem_text
 
 
 async def _next(click: Click, number: int, told: str, *ways: Item | None) -> LayoutView:
     """Show what was settled, and the matter that has come in its place."""
-    inbox = await click.services.inboxes.look(click.guild_id, click.who, number)
-    return inbox_card(inbox, click.who, told, *ways)
+    look, who = click.services.inboxes.look, click.who
+    return inbox_card(await look(click.guild_id, who, number, goes_on=True), who, told, *ways)
 
 
 async def edited_card(click: Click, proposal: Proposal) -> LayoutView:
@@ -49,6 +59,48 @@ async def edited_card(click: Click, proposal: Proposal) -> LayoutView:
 async def show_inbox(click: Click, said: ids.ShowInbox) -> View:
     inbox = await click.services.inboxes.look(click.guild_id, click.who, said.number)
     return inbox_card(inbox, click.who)
+
+
+@clicked
+async def open_inbox(click: Click, _said: ids.OpenInbox) -> View:
+    """Open the inbox of a moderator who follows the word a week."""
+    await click.check_right()
+    inbox = await click.services.inboxes.look(click.guild_id, click.who)
+    return await click.show(inbox_card(inbox, click.who))
+
+
+@clicked
+async def choose_word(click: Click, said: ids.ChooseWord) -> View:
+    async def sent(click: Click, form: ChannelForm) -> View:
+        await click.check_right()
+        if form.channel_id is None:
+            raise NotOfferedError
+        return await _told(click, said.number, form.channel_id)
+
+    async def way_back(click: Click, _form: ChannelForm, _error: ReaderError) -> Button:
+        return button(ids.ChooseWord(click.who, said.number), _("Choose a channel…"))
+
+    return await click.ask(ChannelForm(), sent, way_back)
+
+
+@clicked
+async def set_word(click: Click, said: ids.SetWord) -> View:
+    return await _told(click, said.number, said.channel_id or None)
+
+
+async def _told(click: Click, number: int, channel_id: int | None) -> View:
+    """Let a channel be told once a week from now on; None: no channel."""
+    if channel_id is not None:
+        channel = channel_of(click.interaction, channel_id)
+        if not isinstance(channel, TextChannel):
+            raise NotOfferedError
+        if problem := problem_in(channel):
+            raise CannotPostError(problem_text(problem))
+    before = await click.services.inboxes.set_word(click.guild_id, channel_id)
+    inbox = await click.services.inboxes.look(click.guild_id, click.who, number)
+    was = before.channel_id if before else None
+    undo = word_undo(click.who, number, was) if was and was != channel_id else None
+    return inbox_card(inbox, click.who, word_told(channel_id), undo)
 
 
 @clicked

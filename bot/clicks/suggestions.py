@@ -25,7 +25,9 @@ async def suggest_link(click: Click, said: ids.SuggestLink) -> View:
     links = await click.services.suggestions.links(click.draft(said.draft_id))
     number = ids.id_in(click.picked)
     suggest = click.services.suggestions.suggest
-    return suggestion_card(await suggest(click.place, click.who, links[number]))
+    found = await suggest(click.place, click.who, links[number])
+    click.deliver.look_again()  # the first of all is told to a moderator
+    return suggestion_card(found)
 
 
 @clicked

@@ -7,7 +7,7 @@ from discord.ext import commands
 from bot.core.moderation import WHY_LIMIT
 from bot.errors import WhyWithoutLinkError
 from bot.language import message
-from bot.services.opening import Services
+from bot.services.opening import Deliver, Services
 from bot.views.parts import Interaction
 from bot.views.problems import where_in
 from bot.views.replies import answer
@@ -17,8 +17,8 @@ MESSAGE_COMMAND = message("Suggest for the reading list")
 
 
 class SuggestionsCog(commands.Cog, name="suggestions"):
-    def __init__(self, services: Services) -> None:
-        self.services = services
+    def __init__(self, services: Services, deliver: Deliver) -> None:
+        self.services, self.deliver = services, deliver
         self.of_message = app_commands.ContextMenu(
             name=MESSAGE_COMMAND,
             callback=self._of_message,
@@ -54,6 +54,7 @@ class SuggestionsCog(commands.Cog, name="suggestions"):
     async def _suggest(self, interaction: Interaction, link: str, why: str = "") -> None:
         where, who = where_in(interaction), interaction.user.id
         found = await self.services.suggestions.suggest(where, who, link, why)
+        self.deliver.look_again()  # the first of all is told to a moderator
         await answer(interaction, suggestion_card(found))
 
     async def _of_message(self, interaction: Interaction, message: discord.Message) -> None:

@@ -1,9 +1,28 @@
 """All that waits for a server's moderators, one matter at a time."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from bot.core.groups import GroupStatus
 from bot.core.moderation import Desk, Proposal
+
+A_WEEK = timedelta(weeks=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """The word a week that something waits. ``channel_id`` None: moderators want none.
+
+    ``next_at``: when it is next seen whether anything waits.
+    """
+
+    channel_id: int | None
+    next_at: datetime
+
+    def after(self, now: datetime) -> datetime:
+        """Return when the week after the one that is over is: at the same hour, and to come."""
+        weeks = max(0, (now - self.next_at) // A_WEEK)
+        return self.next_at + (weeks + 1) * A_WEEK
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +56,9 @@ Matter = Proposal | Desk | BadLink | GroupStatus
 
 @dataclass(frozen=True, slots=True)
 class Inbox:
-    """``matter``: the one that is shown, the ``number``-th of all from 0; None: nothing waits.
+    """``matter``: the one that is shown, the ``number``-th of all from 0; None: behind the last.
 
+    ``word``: what moderators said of a word a week, shown there; None: nothing yet.
     ``list_title``: of the list that it is about, where there are several; else "". ``lists``: ids
     and titles of those to which a suggestion can go, where there are several.
     """
@@ -48,3 +68,4 @@ class Inbox:
     number: int = 0
     list_title: str = ""
     lists: tuple[tuple[str, str], ...] = ()
+    word: Word | None = None

@@ -16,9 +16,12 @@ LetterKind = Literal[
     "candidates",
     "poll",
     "called_off",
+    "suggested",
+    "inbox",
 ]
 """``standing``: a group's post in its forum; ``sign``: the card above it, when it changes;
-``called_off``: the card above a poll, when its vote is called off."""
+``called_off``: the card above a poll, when its vote is called off; ``suggested``: that a server has
+its first suggestion; ``inbox``: that something waits for its moderators."""
 
 OutboxState = Literal["waiting", "claimed", "sent", "uncertain", "dropped"]
 

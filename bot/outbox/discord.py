@@ -97,6 +97,7 @@ class Server:
     joined_at: datetime | None
     system_channel_id: int | None
     is_away: bool = False
+    owner_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -515,7 +516,8 @@ def _server(guild: discord.Guild) -> Server:
     channel = guild.system_channel
     joined_at = guild.me.joined_at if guild.me else None
     channel_id = channel.id if channel else None
-    return Server(guild.id, guild.name, joined_at, channel_id, guild.unavailable)
+    named = guild.id, guild.name, joined_at, channel_id
+    return Server(*named, guild.unavailable, guild.owner_id)
 
 
 def _seen(message: discord.Message) -> Seen:

@@ -96,6 +96,7 @@ class Ticker:
                 self._look_at_readers,
                 self._check_members,
                 services.lookups.run_due,
+                services.inboxes.plan_words,
                 services.link_checks.run_due,
             )
         ]

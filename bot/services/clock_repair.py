@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from importlib.metadata import version
 
 from bot.core.groups import Group
+from bot.core.inbox import A_WEEK
 from bot.core.link_checks import LONGEST_WAIT
 from bot.core.outbox import LetterKind
 from bot.core.papers import AT_MOST_AHEAD, BEFORE_ITS_SLOT, Vote
@@ -120,6 +121,7 @@ class ClockRepair:
         others[upkeep.AGAIN] = limit + 2 * A_DAY
         others[upkeep.LOOKUPS] = limit + upkeep.LEASE
         others[upkeep.LINKS] = limit + LONGEST_WAIT
+        others[upkeep.WORDS] = limit + A_WEEK
         wrong = await upkeep.columns_ahead(self._db, marks | others)
         if not wrong.isdisjoint(marks):
             async with self._db.transaction() as tx:

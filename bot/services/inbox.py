@@ -1,72 +1,164 @@
 """A server's inbox: what members suggested and doubt, and what its groups can't mend themselves."""
 
-from dataclasses import dataclass
+import logging
+from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from bot.core.curriculum import Curriculum, Resource
 from bot.core.groups import GroupStatus
-from bot.core.inbox import BadLink, Counts, Inbox
+from bot.core.inbox import A_WEEK, BadLink, Counts, Inbox, Word
 from bot.core.link_checks import LinkCheck, mirror_of
 from bot.core.lists import Where
 from bot.core.moderation import Proposal, is_same_title
-from bot.core.outbox import TEMPORARY
+from bot.core.outbox import TEMPORARY, OutboxRow
 from bot.core.papers import TELL_WEEKS_AHEAD
+from bot.core.suggestions import Suggestion
 from bot.services.curriculum import CurriculumStore
 from bot.services.groups import Groups
 from bot.services.moderation import Moderation
-from bot.store import additions, link_checks, lists
+from bot.store import additions, link_checks, lists, outbox
+from bot.store import inbox as words
 from bot.store import suggestions as rows
 from bot.store.database import Database
+from bot.store.instants import Clock, Ids
+
+log = logging.getLogger(__name__)
 
 MOST_GROUPS = 25
 """Groups of a server that are looked at: each costs some milliseconds."""
 
+MODERATORS_TRIED = 3
+
+TOLD_WITHIN = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """All that waits; of doubts and links, the list's id and the resource's key."""
+
+    suggested: list[Suggestion]
+    doubted: list[tuple[str, str, str]]
+    links: list[tuple[str, str, LinkCheck]]
+    troubled: list[GroupStatus]
+    ending: list[GroupStatus]
+
+    @property
+    def counts(self) -> Counts:
+        of_groups = len(self.troubled), len(self.ending)
+        return Counts(len(self.suggested), len(self.doubted), len(self.links), *of_groups)
+
 
 @dataclass
 class Inboxes:
-    """Looks only; what is settled is settled by ``Moderation``, and at the groups."""
+    """Looks, and tells moderators that something waits.
+
+    What is settled is settled by ``Moderation``, and at the groups.
+    """
 
     _db: Database
+    _background: Database
+    _clock: Clock
+    _ids: Ids
     _curricula: CurriculumStore
     _moderation: Moderation
     _groups: Groups
 
     async def look(
-        self, guild_id: int, moderator_id: int, number: int = 0, *, edited: Proposal | None = None
+        self,
+        guild_id: int,
+        moderator_id: int,
+        number: int = 0,
+        *,
+        edited: Proposal | None = None,
+        goes_on: bool = False,
     ) -> Inbox:
-        """Return the inbox at one of its matters; beyond the last it begins anew.
+        """Return the inbox at one of its matters; behind the last is its end, then it begins anew.
 
-        ``edited``: a suggestion that is open there, as it was edited.
+        ``edited``: a suggestion that is open there, as it was edited. ``goes_on``: a matter was
+        settled; the end comes only after all of them.
         """
-        suggested = await rows.open_in(self._db, guild_id)
-        doubted = await self._doubted(guild_id)
-        links = await self._bad_links(guild_id)
-        troubled, ending = await self._of_groups(guild_id, moderator_id)
-        counts = Counts(len(suggested), len(doubted), len(links), len(troubled), len(ending))
-        if not counts.total:
-            return Inbox(counts)
+        waiting = await self._waiting(guild_id, moderator_id)
+        suggested, counts = waiting.suggested, waiting.counts
         if edited is not None and edited.wanted is not None:
             ids = [each.suggestion_id for each in suggested]
             if edited.wanted.suggestion.suggestion_id in ids:  # else it was settled meanwhile
                 number = ids.index(edited.wanted.suggestion.suggestion_id)
                 return await self._suggested(counts, edited, number, guild_id)
-        number = at = number % counts.total
+        number = at = number % (counts.total + (not goes_on or not counts.total))
+        if number == counts.total:
+            return Inbox(counts, number=number, word=await words.word_of(self._db, guild_id))
         if at < counts.suggestions:
             proposal = await self._moderation.consider(guild_id, moderator_id, suggested[at])
             return await self._suggested(counts, proposal, number, guild_id)
         at -= counts.suggestions
         if at < counts.doubts:
-            list_id, key, needed = doubted[at]
+            list_id, key, needed = waiting.doubted[at]
             where = Where(guild_id, list_id=list_id)
             desk = await self._moderation.open(where, moderator_id, key, no_longer_needs=needed)
             return Inbox(counts, desk, number, await self._title_of(guild_id, desk.curriculum))
         at -= counts.doubts
         if at < counts.links:
-            list_id, key, check = links[at]
+            list_id, key, check = waiting.links[at]
             desk = await self._moderation.open(Where(guild_id, list_id=list_id), moderator_id, key)
             instead = mirror_of(check.url) if check.is_dead else check.moved_to
             title = await self._title_of(guild_id, desk.curriculum)
             return Inbox(counts, BadLink(desk, instead, not check.is_dead), number, title)
-        return Inbox(counts, [*troubled, *ending][at - counts.links], number)
+        return Inbox(counts, [*waiting.troubled, *waiting.ending][at - counts.links], number)
+
+    async def counts(self, guild_id: int) -> Counts:
+        """Return how much waits of each kind."""
+        return (await self._waiting(guild_id, 0)).counts
+
+    async def set_word(self, guild_id: int, channel_id: int | None) -> Word | None:
+        """Tell a channel from now on, once a week; return what was said of that before.
+
+        ``channel_id`` None: no channel is told.
+        """
+        now = self._clock()
+        async with self._db.transaction() as tx:
+            await additions.take_turn(tx, guild_id)
+            before = await words.word_of(tx, guild_id)
+            await words.put_word(tx, guild_id, Word(channel_id, now + A_WEEK))
+        return before
+
+    async def plan_words(self) -> bool:
+        """Let each channel be told whose week is over, if anything waits; tell if any is."""
+        any_told = False
+        for guild_id in await words.due_words(self._background, self._clock()):
+            try:
+                any_told |= await self._plan_word(guild_id)
+            except Exception:
+                log.exception("moderators of server %s can't be told what waits", guild_id)
+        return any_told
+
+    async def _plan_word(self, guild_id: int) -> bool:
+        waits = bool((await self.counts(guild_id)).total)
+        async with self._background.transaction() as tx:
+            await additions.take_turn(tx, guild_id)
+            word, now = await words.word_of(tx, guild_id), self._clock()
+            if word is None or word.channel_id is None or word.next_at > now:
+                return False  # another process has done so, or moderators want none
+            await words.put_word(tx, guild_id, replace(word, next_at=word.after(now)))
+            if waits:
+                about = f"{guild_id}:{int(now.timestamp())}"
+                row = OutboxRow(
+                    self._ids.new(), "inbox", about, now, now + TOLD_WITHIN,
+                    guild_id, channel_id=word.channel_id,
+                )  # fmt: skip
+                await outbox.add(tx, row)
+        return waits
+
+    async def moderators(self, guild_id: int) -> list[int]:
+        """Return some who have moderated the server's groups or lists, the latest first."""
+        return await words.moderators(self._db, guild_id, MODERATORS_TRIED)
+
+    async def _waiting(self, guild_id: int, moderator_id: int) -> _Waiting:
+        return _Waiting(
+            await rows.open_in(self._db, guild_id),
+            await self._doubted(guild_id),
+            await self._bad_links(guild_id),
+            *await self._of_groups(guild_id, moderator_id),
+        )
 
     async def _suggested(
         self, counts: Counts, proposal: Proposal, number: int, guild_id: int

@@ -210,7 +210,7 @@ async def services_over(
         Lookups(background, clock, fetch_facts),
         LinkChecks(background, clock, check_link),
         Suggestions(db, moderation, finding, clock, ids),
-        Inboxes(db, curricula, moderation, groups),
+        Inboxes(db, background, clock, ids, curricula, moderation, groups),
         Me(db, curricula, clock),
         send_rate,
     )

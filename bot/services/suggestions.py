@@ -4,7 +4,7 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from bot.core.curriculum.fields import PageFacts, fields_of_page, web_link
@@ -13,17 +13,19 @@ from bot.core.curriculum.imports.spans import Span, with_bare_links
 from bot.core.curriculum.links import canonical, host_of
 from bot.core.lists import Place
 from bot.core.moderation import WHY_LIMIT, DraftRef, FoundLinks
+from bot.core.outbox import OutboxRow
 from bot.core.recommend import Found
 from bot.core.suggestions import MOST_OPEN, MOST_TOLD, Suggested, Suggestion, Wish, Wished
 from bot.errors import NoLinkError, SuggestionGoneError, TooManySuggestionsError
 from bot.services.finding import Finding
 from bot.services.moderation import Moderation
-from bot.store import additions, groups, readers
+from bot.store import additions, groups, outbox, readers
 from bot.store import suggestions as rows
 from bot.store.database import Database, Queries
 from bot.store.instants import Clock, Ids
 
 LONGEST_MESSAGE = 4000  # Discord's limit
+TOLD_WITHIN = timedelta(days=1)
 OF_DISCORD = re.compile(r"(?:.*\.)?discord(?:app)?\.(?:com|net|gg)")
 """Hosts of messages and pictures, which nobody reads with a group."""
 
@@ -75,6 +77,9 @@ class Suggestions:
                 known, now = self._ids.new(), self._clock()
                 new = Suggestion(known, guild_id, here.base.id, link, fields, now)
                 await rows.add(tx, new)
+                told = now, now + TOLD_WITHIN, guild_id  # moderators: once for good
+                first = OutboxRow(self._ids.new(), "suggested", str(guild_id), *told)
+                await outbox.add(tx, first)
             if why := why.strip()[:WHY_LIMIT]:
                 wish = replace(wish, why=why)
             await rows.put_wish(tx, guild_id, known, wish, self._clock())

@@ -71,7 +71,8 @@ class Weeks:
         now = self._clock()
         next_ = await due_next(self._db)
         checks = next_look(next_.checked, checks_from or now + BETWEEN_LOOKS)
-        due = [next_.slot, next_.letter, next_.nudge, next_.vote, next_.lookup, checks]
+        work = next_.nudge, next_.vote, next_.lookup, next_.word
+        due = [next_.slot, next_.letter, *work, checks]
         return min([now + look, *(at for at in due if at is not None)])
 
     def pick(self, plan: Plan, group: Group, slot: Slot, *, late: bool = False) -> Week:

@@ -121,8 +121,8 @@ async def forget_group(tx: Queries, group_id: int, *, but_open_polls: bool = Fal
 
 async def forget_list(tx: Queries, guild_id: int) -> None:
     """Forget what moderators made of the list, and what readers doubted about it."""
-    tables = ("additions", "additions_versions", "addition_changes", "drafts", "doubts")
-    for table in (*tables, "facts", "lists", "list_versions", "suggestions", "wishes"):
+    changes = ("additions", "additions_versions", "addition_changes", "drafts", "doubts", "facts")
+    for table in (*changes, "lists", "list_versions", "suggestions", "wishes", "inbox_words"):
         await tx.fetch(f"DELETE FROM {table} WHERE guild_id = ?", guild_id)  # noqa: S608 - our names
 
 

@@ -235,6 +235,7 @@ class DueNext:
 
     ``letter``: when something is to be sent, or taken over from a process that died sending it;
     ``lookup``: when an import's links are to be looked up, or gone on with;
+    ``word``: when moderators may be told that something waits;
     ``checked``: when the member who wasn't checked for longest was checked last.
     """
 
@@ -243,6 +244,7 @@ class DueNext:
     nudge: datetime | None
     vote: datetime | None
     lookup: datetime | None
+    word: datetime | None
     checked: datetime | None
 
 
@@ -264,6 +266,8 @@ NEXT = {
     "vote": "SELECT look_at FROM votes"  # noqa: S608
     f" WHERE look_at IS NOT NULL AND {IS_HERE} ORDER BY look_at LIMIT 1",
     "lookup": "SELECT MIN(lease_until) FROM drafts",
+    "word": "SELECT next_at FROM inbox_words"  # noqa: S608
+    f" WHERE channel_id IS NOT NULL AND {_is_there('inbox_words')} ORDER BY next_at LIMIT 1",
     "checked": "SELECT members.checked_at FROM members"  # noqa: S608
     " JOIN study_groups ON study_groups.group_id = members.group_id"
     f" WHERE {_is_there('study_groups')} ORDER BY members.checked_at LIMIT 1",

@@ -47,6 +47,7 @@ NUDGES = ("reader_settings", "nudge_at")
 AGAIN = ("reader_settings", "again_at")
 LOOKUPS = ("drafts", "lease_until")
 LINKS = ("link_checks", "next_at")
+WORDS = ("inbox_words", "next_at")
 """These lie ahead: the next look whether to remind a reader, tomorrow for *Later*, the minute for
 which a process looks up an import's links, and the next look at a link.
 """

@@ -596,6 +596,20 @@ class ShowInbox(OfInbox, shape="inbox:{opener_id}:{number}"):
     """The matter of that number, or the first after the last."""
 
 
+class OpenInbox(CustomId, shape="inbox-open"):
+    """The inbox, from the word a week that something waits there."""
+
+
+class ChooseWord(OfInbox, shape="inbox-where:{opener_id}:{number}"):
+    """The form for the channel that is told once a week."""
+
+
+class SetWord(OfInbox, shape="inbox-tell:{opener_id}:{number}:{channel_id}"):
+    """That channel is told from now on; id 0: none."""
+
+    channel_id: DiscordId
+
+
 class Settle(OfInbox, shape="inbox-{act}:{opener_id}:{number}:{draft_id}"):
     """What a draft is about: a suggestion, a doubt that is followed or not, or a bad link."""
 

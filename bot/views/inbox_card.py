@@ -3,6 +3,7 @@
 import re
 from typing import Literal
 
+import discord
 from discord.ui import LayoutView
 
 from bot.core.curriculum.exports import markdown_line
@@ -31,8 +32,10 @@ from bot.views.parts import (
     boxed,
     button,
     card,
+    channel_select,
     label,
     option,
+    picked_channel,
     row,
     select,
     select_input,
@@ -63,12 +66,7 @@ def inbox_card(
     at = opener_id, inbox.number
     match inbox.matter:
         case None:
-            shown = box(
-                _(
-                    "📭 Nothing waits for you. Suggestions, doubts about prerequisites, dead links,"
-                    " groups in trouble and lists that end come here."
-                )
-            )
+            shown = box(*_end(inbox, at, head))
         case Proposal() as proposal:
             shown = box(*_suggestion(proposal, at, head, inbox))
         case Desk() as desk:
@@ -78,6 +76,51 @@ def inbox_card(
         case GroupStatus() as status:
             shown = box(*_group(status, at, head, inbox.counts))
     return card(told, row(*ways), shown)
+
+
+def word_card(counts: Counts) -> LayoutView:
+    """Build the word a week to moderators."""
+    told = _("### 📥 For the moderators: {counts}", counts=counts_text(counts))
+    every = _("-# Once a week, while anything waits. The end of `/manage inbox` changes that.")
+    return boxed(told, button(ids.OpenInbox(), _("Open the inbox"), BLUE), every)
+
+
+def first_card(server: str) -> LayoutView:
+    """Build what one of a server's moderators reads of its first suggestion."""
+    told = _(
+        "### 📥 A first suggestion for the reading list of {server}\n"
+        "A member wants something on it. `/manage inbox` there shows you what, and settles it.\n"
+        "Shall I tell moderators once a week, while anything waits? At the end of the inbox you"
+        " choose a channel for that. I won't ask again.",
+        server=plain(server, 60),
+    )
+    return boxed(told)
+
+
+def word_told(channel_id: int | None) -> str:
+    """Return what is told of the word a week once it is settled."""
+    if channel_id is None:
+        return _("All right: I tell no channel.")
+    return _("🔔 I'll tell <#{channel}> once a week, while anything waits.", channel=channel_id)
+
+
+def word_undo(opener_id: int, number: int, was: int) -> Button:
+    return button(ids.SetWord(opener_id, number, was), _("Undo"))
+
+
+class ChannelForm(Form):
+    """Asks which channel is told once a week."""
+
+    def __init__(self) -> None:
+        self._channel = channel_select([discord.ChannelType.text, discord.ChannelType.news])
+        how = _("Everyone who sees it reads how much waits, never what or from whom")
+        title = _("Once a week, while anything waits")
+        super().__init__(title, label(_("Channel"), self._channel, how))
+
+    @property
+    def channel_id(self) -> int | None:
+        """The channel that was picked; None: what was sent is none."""
+        return picked_channel(self._channel)
 
 
 def taken_text(desk: Desk) -> str:
@@ -191,6 +234,35 @@ def counts_text(counts: Counts) -> str:
         (counts.endings, ngettext("{n} list runs out", "{n} lists run out", counts.endings)),
     )
     return phrases.dotted(*(said for count, said in kinds if count))
+
+
+def _end(inbox: Inbox, at: tuple[int, int], head: str | None) -> list[Part]:
+    """Return what stands behind the last matter: whether a channel is told once a week."""
+    word, told, anew = inbox.word, head, None
+    if inbox.counts.total:
+        anew = button(ids.ShowInbox(at[0], 0), _("From the start ▸"))
+    else:
+        told = _(
+            "📭 Nothing waits for you. Suggestions, doubts about prerequisites, dead links,"
+            " groups in trouble and lists that end come here."
+        )
+    choose, none = ids.ChooseWord(*at), ids.SetWord(*at, 0)
+    if word is None:
+        asked = _("🔔 Shall I tell moderators once a week, while anything waits?")
+        ways = row(
+            button(choose, _("Choose a channel…"), BLUE), button(none, _("No, thanks")), anew
+        )
+    elif word.channel_id is None:
+        asked = _("🔕 I tell no channel when something waits.")
+        ways = row(button(choose, _("Choose a channel…")), anew)
+    else:
+        asked = _(
+            "🔔 Once a week, while anything waits, I tell <#{channel}>: next on {day}.",
+            channel=word.channel_id,
+            day=phrases.moment(word.next_at),
+        )
+        ways = row(button(choose, _("Another channel…")), button(none, _("Stop that")), anew)
+    return [told, asked, ways]
 
 
 def _suggestion(
@@ -322,10 +394,9 @@ def _group(
     return [text_of(filter(None, [head, matter])), row(shown, _later(at, counts))]
 
 
-def _later(at: tuple[int, int], counts: Counts) -> Button | None:
-    if counts.total < 2:
-        return None
-    return button(ids.ShowInbox(at[0], at[1] + 1), _("Next one ▸"))
+def _later(at: tuple[int, int], counts: Counts) -> Button:
+    is_last = at[1] + 1 >= counts.total
+    return button(ids.ShowInbox(at[0], at[1] + 1), _("End ▸") if is_last else _("Next one ▸"))
 
 
 def _title(suggestion: Suggestion) -> str:

@@ -39,8 +39,10 @@ from bot.views.parts import (
     boxed,
     button,
     card,
+    channel_select,
     label,
     option,
+    picked_channel,
     row,
     select,
     text_input,
@@ -79,12 +81,7 @@ class StartForm(Form):
     """Channel and zone are all that is asked; the rest has defaults."""
 
     def __init__(self, channel_id: int | None = None, zone: str = "") -> None:
-        self._channel: ui.ChannelSelect[Any] = ui.ChannelSelect(
-            custom_id="channel", channel_types=list(CHANNELS_OF_GROUPS), required=True
-        )
-        if channel_id:
-            kind = discord.SelectDefaultValueType.channel
-            self._channel.default_values = [discord.SelectDefaultValue(id=channel_id, type=kind)]
+        self._channel = channel_select(CHANNELS_OF_GROUPS, channel_id)
         city = text_input(60, zone, custom_id="zone", required=True, example=_("Seoul"))
         when = _("Mondays at 09:00 there; /manage group changes it")
         super().__init__(
@@ -96,8 +93,7 @@ class StartForm(Form):
     @property
     def channel_id(self) -> int | None:
         """The channel that was picked; None: what was sent is none."""
-        # Discord.py hands on as text what Discord doesn't say to be a channel.
-        return next((one.id for one in self._channel.values if not isinstance(one, str)), None)
+        return picked_channel(self._channel)
 
 
 def set_up_card(

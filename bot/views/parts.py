@@ -250,6 +250,25 @@ def select_input(custom_id: str, options: Sequence[discord.SelectOption]) -> Sel
     return ui.Select(custom_id=custom_id, options=list(options[:OPTIONS]))
 
 
+def channel_select(
+    kinds: Sequence[discord.ChannelType], channel_id: int | None = None
+) -> ui.ChannelSelect[Any]:
+    """Build a field of a form to pick a channel of these kinds."""
+    made: ui.ChannelSelect[Any] = ui.ChannelSelect(
+        custom_id="channel", channel_types=list(kinds), required=True
+    )
+    if channel_id:
+        kind = discord.SelectDefaultValueType.channel
+        made.default_values = [discord.SelectDefaultValue(id=channel_id, type=kind)]
+    return made
+
+
+def picked_channel(field: ui.ChannelSelect[Any]) -> int | None:
+    """Return the id of the channel that was picked; None: what was sent is none."""
+    # Discord.py hands on as text what Discord doesn't say to be a channel.
+    return next((one.id for one in field.values if not isinstance(one, str)), None)
+
+
 class WordForm(Form):
     """A form that asks for a word: what can't be brought back is never two quick taps away."""
 

@@ -6,6 +6,7 @@ import pytest
 from bot.core.lists import Where
 from tests.seen import labels_of, option_labels_of, select_of, text_of, title_of
 
+AN_HOUR, A_DAY = 3600, 24 * 3600
 LINK, OTHER = "https://example.org/mamba", "https://example.org/rwkv"
 
 
@@ -34,7 +35,7 @@ async def test_an_empty_inbox_says_what_comes_there(moderator, channel):
 
     assert shown.ephemeral
     assert text_of(shown).startswith("📭 Nothing waits for you.")
-    assert labels_of(shown) == []
+    assert labels_of(shown) == ["Choose a channel…", "No, thanks"]
 
 
 @pytest.mark.usefixtures("suggested")
@@ -125,9 +126,11 @@ async def test_of_two_moderators_the_second_is_told(env, guild, moderator, chann
 async def test_next_shows_the_others_without_settling(moderator, channel, press):
     card = await moderator.slash(channel, "manage inbox")
     second = text_of(await press(moderator, card, "Next one ▸"))
-    first = text_of(await press(moderator, card, "Next one ▸"))
+    end = text_of(await press(moderator, card, "End ▸"))
+    first = text_of(await press(moderator, card, "From the start ▸"))
 
     assert "rwkv" in second
+    assert end.startswith("-# 2 suggestions\n🔔")
     assert "mamba" in first
     assert "-# 2 suggestions" in first
 
@@ -268,3 +271,199 @@ async def test_what_is_taken_back_meanwhile_shows_the_next(alice, bob, moderator
 
     assert late.startswith("It isn't suggested any more")
     assert "rwkv" in late
+
+
+# The word a week
+
+
+async def words_in(channel):
+    return [text_of(message) for message in channel.history() if "📥" in text_of(message)]
+
+
+async def chosen(moderator, card, channel, label="Choose a channel…"):
+    form = await moderator.click(card.response.message, label=label)
+    return await moderator.submit_modal(form, {"channel": [channel]})
+
+
+@pytest.mark.usefixtures("suggested")
+async def test_a_channel_is_told_once_a_week_while_anything_waits(
+    env, guild, moderator, channel, press
+):
+    room = guild.create_text_channel("moderators")
+    card = await moderator.slash(channel, "manage inbox")
+    await press(moderator, card, "Next one ▸")
+    end = await press(moderator, card, "End ▸")
+    asked, ways = text_of(end), labels_of(end)
+    told = await chosen(moderator, end, room)
+
+    await env.advance_time(6 * A_DAY)
+    early = await words_in(room)
+    await env.advance_time(A_DAY + AN_HOUR)
+    (first,) = await words_in(room)
+    await env.advance_time(6 * A_DAY)
+    opened = await moderator.click(room.history()[-1], label="Open the inbox")
+    for _ in range(2):
+        await press(moderator, opened, "Accept")
+    await env.advance_time(30 * A_DAY)
+
+    assert asked.startswith("-# 2 suggestions\n🔔 Shall I tell moderators once a week")
+    assert ways == ["Choose a channel…", "No, thanks", "From the start ▸"]
+    assert text_of(told).startswith(f"🔔 I'll tell <#{room.id}> once a week")
+    assert f"I tell <#{room.id}>: next on <t:" in text_of(told)
+    assert early == []
+    assert "For the moderators: 2 suggestions" in first
+    assert "example.org" not in first
+    assert opened.ephemeral
+    assert len(await words_in(room)) == 1
+
+
+@pytest.mark.usefixtures("suggested")
+async def test_what_was_settled_can_be_undone_and_changed(env, guild, moderator, channel, press):
+    room = guild.create_text_channel("moderators")
+    other = guild.create_text_channel("others")
+    card = await moderator.slash(channel, "manage inbox")
+    await press(moderator, card, "Next one ▸")
+    await press(moderator, card, "End ▸")
+    none = text_of(await press(moderator, card, "No, thanks"))
+    told = text_of(await chosen(moderator, card, room))
+    undone = text_of(await press(moderator, card, "Stop that"))
+    await press(moderator, card, "Undo")
+    changed = text_of(await chosen(moderator, card, other, "Another channel…"))
+    back = text_of(await press(moderator, card, "Undo"))
+    stopped = text_of(await press(moderator, card, "Stop that"))
+    await env.advance_time(15 * A_DAY)
+
+    assert none.startswith("All right: I tell no channel.\n-# 2 suggestions\n🔕")
+    assert told.startswith(f"🔔 I'll tell <#{room.id}>")
+    assert undone.startswith("All right: I tell no channel.")
+    assert changed.startswith(f"🔔 I'll tell <#{other.id}>")
+    assert back.startswith(f"🔔 I'll tell <#{room.id}>")
+    assert stopped.startswith("All right: I tell no channel.")
+    assert [*await words_in(room), *await words_in(other)] == []
+
+
+@pytest.mark.usefixtures("suggested")
+async def test_after_its_last_matter_is_settled_the_others_come_before_its_end(
+    moderator, channel, press
+):
+    card = await moderator.slash(channel, "manage inbox")
+    await press(moderator, card, "Next one ▸")
+    left = text_of(await press(moderator, card, "Accept"))
+    done = text_of(await press(moderator, card, "Accept"))
+
+    assert "-# 1 suggestion" in left
+    assert "mamba" in left
+    assert "📭 Nothing waits for you." in done
+    assert "🔔 Shall I tell moderators once a week" in done
+
+
+@pytest.mark.usefixtures("suggested")
+async def test_a_channel_where_it_cannot_write_is_refused_with_a_way_back(
+    env, guild, moderator, channel, press
+):
+    deny = discord.PermissionOverwrite(send_messages=False)
+    closed = guild.create_text_channel("closed", overwrites={guild.me: deny})
+    card = await moderator.slash(channel, "manage inbox")
+    await press(moderator, card, "Next one ▸")
+    await press(moderator, card, "End ▸")
+    refused = await chosen(moderator, card, closed)
+    again = await moderator.click(refused.response.message, label="Choose a channel…")
+
+    assert "Send Messages" in text_of(refused)
+    assert again.modal is not None
+
+
+@pytest.mark.usefixtures("suggested")
+async def test_where_the_channel_is_gone_moderators_are_asked_anew(
+    env, guild, moderator, channel, press
+):
+    room = guild.create_text_channel("moderators")
+    card = await moderator.slash(channel, "manage inbox")
+    await press(moderator, card, "Next one ▸")
+    await press(moderator, card, "End ▸")
+    await chosen(moderator, card, room)
+    env.backend.delete_channel(room.id)
+    await env.advance_time(8 * A_DAY)
+    card = await moderator.slash(channel, "manage inbox")
+    await press(moderator, card, "Next one ▸")
+    end = text_of(await press(moderator, card, "End ▸"))
+
+    assert "🔔 Shall I tell moderators once a week" in end
+
+
+async def test_a_member_cannot_open_the_inbox_from_there(
+    env, guild, alice, moderator, channel, press
+):
+    room = guild.create_text_channel("moderators")
+    card = await moderator.slash(channel, "manage inbox")
+    await chosen(moderator, card, room)
+    await alice.slash(channel, "suggest", link=LINK)
+    await env.advance_time(8 * A_DAY)
+
+    refused = await alice.click(room.history()[-1], label="Open the inbox")
+
+    assert text_of(refused).startswith("Only moderators can do that")
+
+
+async def test_a_moderator_is_told_of_the_first_suggestion_and_of_no_other(
+    env, alice, bob, moderator, channel
+):
+    await moderator.slash(channel, "manage group", zone="UTC")
+    await alice.slash(channel, "suggest", link=LINK)
+    await env.advance_time(AN_HOUR)
+    first = direct_messages(moderator.user)
+    await bob.slash(channel, "suggest", link=OTHER)
+    await env.advance_time(A_DAY)
+
+    (told,) = first
+    assert told.startswith("### 📥 A first suggestion for the reading list of Study room")
+    assert "mamba" not in told
+    assert direct_messages(moderator.user) == first
+    assert direct_messages(alice.user) == direct_messages(bob.user) == []
+
+
+@pytest.fixture
+def owned(env):
+    """A server whose owner is there, its owner, and a channel of it."""
+    owner = env.create_user("owner")
+    guild = env.create_guild("Owned room", owner=owner)
+    return guild, owner, guild.create_text_channel("reading")
+
+
+async def test_where_nobody_moderated_anything_the_owner_is_told(env, owned):
+    guild, owner, channel = owned
+    carol = guild.add_member(env.create_user("carol"))
+    await carol.slash(channel, "suggest", link=LINK)
+    await env.advance_time(1)
+
+    (told,) = direct_messages(owner)
+    assert told.startswith("### 📥 A first suggestion for the reading list of Owned room")
+
+
+async def test_who_moderated_and_has_left_is_not_told(env, owned):
+    guild, owner, channel = owned
+    role = guild.create_role("mods", permissions=discord.Permissions(manage_guild=True))
+    former = guild.add_member(env.create_user("former"), roles=[role])
+    carol = guild.add_member(env.create_user("carol"))
+    await former.slash(channel, "manage group", zone="UTC")
+    env.backend.remove_member(guild.id, former.id)
+    await carol.slash(channel, "suggest", link=LINK)
+    await env.advance_time(1)
+
+    assert direct_messages(former.user) == []
+    assert len(direct_messages(owner)) == 1
+
+
+async def test_a_suggestion_that_was_taken_at_once_is_told_to_nobody(env, owned, services):
+    guild, owner, _channel = owned
+    made = await services.suggestions.suggest(guild.id, 5, LINK)
+    proposal = await services.moderation.consider(guild.id, 6, made.suggestion)
+    await services.moderation.take((guild.id, 6, proposal.draft_id))
+    env.bot.ticker.look_again()
+    await env.advance_time(1)
+
+    assert direct_messages(owner) == []
+
+
+def direct_messages(user):
+    return [text_of(message) for message in user.dm_channel.history()] if user.dm_channel else []

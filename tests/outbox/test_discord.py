@@ -106,7 +106,8 @@ async def test_a_server_is_told_as_it_is(env, guild, channel, port):
 
     here = port.server(guild.id)
 
-    assert here == Server(guild.id, "Study room", guild.me.joined_at, channel.id)
+    told = guild.id, "Study room", guild.me.joined_at, channel.id, False
+    assert here == Server(*told, guild._guild.owner_id)  # noqa: SLF001
     assert port.servers() == [here]
     assert port.server(1) is None
 

@@ -239,6 +239,8 @@ class Story:
             await services.reminders.ask(GUILD, await self.id_of(WEDNESDAYS), who, wanted=True)
             await services.me.switch(who, "nudge")
             await services.me.set_hour(who, 10)
+        for state in STATES:
+            await services.inboxes.set_word(GREETED[state], HALLS[state])
         self.clock.now += 2 * A_DAY
         await self.look()
         await self.send_due()
@@ -250,6 +252,10 @@ class Story:
         for channel in everywhere:
             await self.group(channel)
         self.clock.now = LAST_MONDAY + AN_HOUR
+        for state in STATES:
+            link = f"https://example.org/{state}"
+            await self.services.suggestions.suggest(GREETED[state], ALICE, link)
+        await self.services.inboxes.plan_words()
         await self.look()
         for channel in (READING, FORUM, *THREADED.values(), *OPENED.values()):
             await self.send_week(channel)
@@ -315,6 +321,8 @@ class Story:
             ("poll", str(polled.vote_id)),
             ("called_off", str(off.vote_id)),
             ("notice", str(lost.vote_id)),
+            ("suggested", str(GREETED[state])),
+            ("inbox", str(GREETED[state])),
         )
         found = [(await self.rows(kind, reference))[-1] for kind, reference in wanted]
         return [*found, sign]

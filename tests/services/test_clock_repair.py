@@ -368,6 +368,7 @@ async def test_every_instant_is_pulled_back_or_put_right_with_its_group(db):
         ("reader_settings", "nudge_at"), ("reader_settings", "again_at"), ("tickets", "free_at"),
         ("outbox", "due_at"), ("outbox", "until_at"), ("outbox", "lease_until"),
         ("outbox", "tried_at"), ("drafts", "lease_until"), ("link_checks", "next_at"),
+        ("inbox_words", "next_at"),
     }  # fmt: skip
 
     assert instants == {*upkeep.NEVER_AHEAD, *with_their_group, *elsewhere}

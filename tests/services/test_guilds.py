@@ -73,6 +73,7 @@ async def live(services, clock, guild_id, channel_id):
     await services.weeks.read_it(BOB, guild_id, week_id)
     await services.votes.call(guild_id, channel_id, MODERATOR, 3, 24)
     await services.suggestions.suggest(guild_id, BOB, f"https://example.org/for-{guild_id}", "Yes")
+    await services.inboxes.set_word(guild_id, channel_id)
     await services.moderation.doubt(
         BOB, guild_id, "demo:paper-2", "demo:paper-1", "It stands alone."
     )

@@ -63,6 +63,7 @@ class World:
             await groups.make_or_change(guild, guild, MONDAYS_AT_TEN, None, BOB)
             await s.guilds.removed(guild)
         self.now = datetime(2025, 12, 29, 9, 0, tzinfo=UTC)
+        await s.inboxes.set_word(GUILD, DUE)
         self.reading = await self.group(s, READING, MONDAYS_AT_TEN)
         for who in (ALICE, EVE):
             await groups.join(GUILD, self.reading, who)
@@ -301,6 +302,9 @@ def acts(w: World, s: Services) -> dict:
         "Moderation.decline": lambda: mod.decline((GUILD, CARL, w.take_too), "known"),
         "Moderation.reopen": lambda: mod.reopen(GUILD, BOB, w.declined.suggestion_id),
         "Inboxes.look": lambda: s.inboxes.look(GUILD, BOB),
+        "Inboxes.set_word": lambda: s.inboxes.set_word(GUILD, READING),
+        "Inboxes.set_word, none": lambda: s.inboxes.set_word(GUILD, None),
+        "Inboxes.plan_words": s.inboxes.plan_words,
         "Suggestions.suggest": lambda: s.suggestions.suggest(
             GUILD, ALICE, "https://example.org/declined"
         ),
@@ -482,6 +486,9 @@ BESIDE = [
     ("Moderation.reopen", "Suggestions.suggest, carl"),
     ("Moderation.reopen", "Moderation.reopen"),
     ("Inboxes.look", "Me.forget, bob"),
+    ("Inboxes.set_word", "Inboxes.set_word, none"),
+    ("Inboxes.plan_words", "Inboxes.plan_words"),
+    ("Inboxes.plan_words", "Inboxes.set_word, none"),
     ("Suggestions.suggest", "Suggestions.suggest, carl"),
     ("Suggestions.suggest", "Moderation.reopen"),
     ("Suggestions.suggest", "Me.forget"),

@@ -205,10 +205,10 @@ async def test_the_inbox_counts_and_begins_anew_after_the_last(services, suggest
     await suggestions.suggest(HERE, ALICE, LINK)
     await services.moderation.doubt(ALICE, HERE, "demo:p2", "demo:p1", "It stands alone.")
 
-    looks = [await services.inboxes.look(HERE, MOD, n) for n in range(3)]
+    looks = [await services.inboxes.look(HERE, MOD, n) for n in range(4)]
 
     assert [(look.number, type(look.matter).__name__) for look in looks] == [
-        (0, "Proposal"), (1, "Desk"), (0, "Proposal"),
+        (0, "Proposal"), (1, "Desk"), (2, "NoneType"), (0, "Proposal"),
     ]  # fmt: skip
     assert (looks[0].counts.suggestions, looks[0].counts.doubts) == (1, 1)
 

@@ -7,6 +7,7 @@ from bot.outbox.letters._base import Letter
 from bot.outbox.letters.called_off import CalledOff
 from bot.outbox.letters.candidates import Candidates
 from bot.outbox.letters.greeting import Greeting
+from bot.outbox.letters.inbox import InboxWord
 from bot.outbox.letters.notice import Notice
 from bot.outbox.letters.opener import Opener
 from bot.outbox.letters.poll import Poll
@@ -14,6 +15,7 @@ from bot.outbox.letters.post import Post
 from bot.outbox.letters.reminder import Reminder
 from bot.outbox.letters.sign import Sign
 from bot.outbox.letters.standing import Standing
+from bot.outbox.letters.suggested import FirstSuggested
 from bot.outbox.letters.thread import ThreadUnderPost
 from bot.outbox.tickets import Tickets
 from bot.services.opening import Services
@@ -30,6 +32,8 @@ KINDS: Mapping[LetterKind, type[Letter]] = {
     "candidates": Candidates,
     "poll": Poll,
     "called_off": CalledOff,
+    "suggested": FirstSuggested,
+    "inbox": InboxWord,
 }
 
 

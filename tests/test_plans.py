@@ -188,7 +188,7 @@ def acts_of_a_tick(services):
         engine.forget_old(),
         services.moderation.forget_drafts(),
         services.inboxes.plan_words(),
-        LinkChecks(services.background, services.clock, there).run_due(),
+        LinkChecks(services.background, services.curricula, services.clock, there).run_due(),
     ]
 
 

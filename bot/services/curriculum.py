@@ -28,9 +28,11 @@ from bot.core.curriculum.identity import (
     rekeyed,
     remembering,
     with_facts,
+    with_mirrors,
     with_others,
 )
 from bot.core.curriculum.links import canonical, link_in
+from bot.core.link_checks import mirror_of
 from bot.core.lists import Choice, Place, Where, where_of
 from bot.core.recommend import Meant
 from bot.core.search import Hit, names_side_by_side, reads_like, search
@@ -86,6 +88,10 @@ ONLY_LIST = "only_list"
 
 HOSTS_OWN = "default_list"
 """The note of which base list counts where nobody chose: a file that is added moves nobody."""
+
+
+LaidFor = tuple[int, Mapping[str, str]]
+"""The version of the server's lists, and the mirrors of dead links."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -257,16 +263,30 @@ class CurriculumStore:
     """
 
     def __init__(self, *bases: Curriculum) -> None:
+        self._mirrors: Mapping[str, str] = {}
         self._put(bases)
         self._gone_from_bases: list[KnownResource] = []
-        self._laid: OrderedDict[tuple[int, str], tuple[int, Seen]] = OrderedDict()
+        self._laid: OrderedDict[tuple[int, str], tuple[LaidFor, Seen]] = OrderedDict()
+
+    def note_dead(self, links: Iterable[str]) -> None:
+        """Let each resource with a dead link say where its page may be had, from now on."""
+        mirrors = {link: mirror for link in links if (mirror := mirror_of(link))}
+        if mirrors != self._mirrors:
+            self._mirrors = mirrors
+            self._see_unchanged()
 
     def _put(self, bases: Sequence[Curriculum]) -> None:
         self.base = bases[0]
         self.bases = {base.id: base for base in bases}
         self._everything = {key: r for base in bases[::-1] for key, r in base.by_key.items()}
         self.links = keys_by_link(bases)
-        self._unchanged = {base.id: Seen(base, Laid(base), is_hosts=True) for base in bases}
+        self._see_unchanged()
+
+    def _see_unchanged(self) -> None:
+        self._unchanged = {
+            base.id: Seen(base, Laid(with_mirrors(base, self._mirrors)), is_hosts=True)
+            for base in self.bases.values()
+        }
         for each in self._unchanged.values():  # now, not at the first search
             each.search_all("")
 
@@ -427,8 +447,8 @@ class CurriculumStore:
         guild_id, list_id = where.guild_id, where.list_id or self.base.id
         if guild_id is None or not version:
             return self._unchanged[list_id]
-        kept = self._laid.get((guild_id, list_id))
-        if kept is None or kept[0] != version:
+        kept, laid_for = self._laid.get((guild_id, list_id)), (version, self._mirrors)
+        if kept is None or kept[0] != laid_for:
             base = self.bases.get(list_id) or await lists.current(db, guild_id, list_id)
             rows = await additions.additions_of(db, guild_id, list_id)
             ever = await additions.known_resources(db, namespace_of(guild_id))
@@ -436,14 +456,14 @@ class CurriculumStore:
             given = base, rows, guild_id, tuple(ever.values())
             # What takes long is done beside all else; two may do it at once, to no harm.
             seen = await asyncio.to_thread(self._lay, *given) if large else self._lay(*given)
-            kept = self._keep((guild_id, list_id), version, seen)
+            kept = self._keep((guild_id, list_id), laid_for, seen)
         self._laid.move_to_end((guild_id, list_id))
         return kept[1]
 
-    def _keep(self, at: tuple[int, str], version: int, seen: Seen) -> tuple[int, Seen]:
+    def _keep(self, at: tuple[int, str], laid_for: LaidFor, seen: Seen) -> tuple[LaidFor, Seen]:
         """Keep what was laid, and let go of what wasn't used for longest."""
         self._laid.pop(at, None)
-        self._laid[at] = kept = (version, seen)
+        self._laid[at] = kept = (laid_for, seen)
         weight = sum(each.weight for _version, each in self._laid.values())
         while len(self._laid) > 1 and (len(self._laid) > KEPT_LISTS or weight > KEPT_RESOURCES):
             _at, (_version, gone) = self._laid.popitem(last=False)
@@ -495,11 +515,12 @@ class CurriculumStore:
         laid = self.lay(base, rows, guild_id)
         record = ((each.key, each.link) for each in (*self._gone_from_bases, *ever))
         laid = replace(laid, curriculum=remembering(laid.curriculum, record))
-        if is_own:  # made here, beside all else, what every answer needs
-            _made = laid.curriculum.present_keys, laid.curriculum.reading_order
         unchanged = self._unchanged.get(base.id)
         if unchanged is not None and laid.curriculum is base and not laid.steps:
             return unchanged
+        laid = replace(laid, curriculum=with_mirrors(laid.curriculum, self._mirrors))
+        if is_own:  # made here, beside all else, what every answer needs
+            _made = laid.curriculum.present_keys, laid.curriculum.reading_order
         return Seen(base, laid, unchanged)
 
     async def remember(self, db: Database, now: datetime) -> None:

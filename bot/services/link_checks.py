@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from bot.core.curriculum.additions import guild_of
 from bot.core.curriculum.links import host_of
 from bot.core.link_checks import LinkAnswer, LinkCheck, after
+from bot.services.curriculum import CurriculumStore
 from bot.services.lookups import Turns
 from bot.store import link_checks as rows
 from bot.store.database import Database
@@ -78,13 +79,18 @@ class LinkChecks:
     """``check_link`` None: nothing is looked at."""
 
     _background: Database
+    _curricula: CurriculumStore
     _clock: Clock
     _check_link: CheckLink | None
     _turns: Turns = field(default_factory=Turns)
     _gathered_at: datetime | None = None
 
     async def run_due(self) -> bool:
-        """Look at all links whose time has come; tell whether there were any."""
+        """Look at all links whose time has come; tell whether there were any.
+
+        Readers are given mirrors of those that are dead by then, whoever has looked at them.
+        """
+        await self.tell_dead()
         if self._check_link is None:
             return False
         await self._gather()
@@ -99,7 +105,13 @@ class LinkChecks:
                 await self._record(by_url[url], answer)
 
             await ask_links(list(by_url), self._check_link, told, self._turns)
+            await self.tell_dead()
         return was_due
+
+    async def tell_dead(self) -> None:
+        """Let the lists know which links are dead now."""
+        found = await rows.troubled(self._background)
+        self._curricula.note_dead(url for url, check in found.items() if check.is_dead)
 
     async def _gather(self) -> None:
         """Let all that is listed by now be looked at, once a day."""

@@ -208,7 +208,7 @@ async def services_over(
         lists,
         Imports(db, curricula, lists, clock, ids),
         Lookups(background, clock, fetch_facts),
-        LinkChecks(background, clock, check_link),
+        LinkChecks(background, curricula, clock, check_link),
         Suggestions(db, moderation, finding, clock, ids),
         Inboxes(db, background, clock, ids, curricula, moderation, groups),
         Me(db, curricula, clock),

@@ -339,7 +339,7 @@ def _one_line_of(curriculum: Curriculum, reader: Reader, resource: Resource) -> 
 
 def _short_link(resource: Resource) -> str:
     title = one_line(phrases.short_title(resource))
-    return link(narrowed(title, phrases.room(title, LONGEST_ON_A_LINE)), resource.url)
+    return link(narrowed(title, phrases.room(title, LONGEST_ON_A_LINE)), resource.opens)
 
 
 def _option_with_state(curriculum: Curriculum, reader: Reader, resource: Resource) -> SelectOption:

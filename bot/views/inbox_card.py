@@ -1,6 +1,7 @@
 """The inbox of a server's moderators: counts on top, one matter, and what settles it."""
 
 import re
+from dataclasses import replace
 from typing import Literal
 
 import discord
@@ -348,7 +349,7 @@ def _doubt(desk: Desk, at: tuple[int, int], head: str | None, counts: Counts) ->
 
 
 def _bad_link(link: BadLink, at: tuple[int, int], head: str | None, counts: Counts) -> list[Part]:
-    desk = link.desk
+    desk, own = link.desk, replace(link.desk.resource, mirror="")
     where = phrases.narrow(link.instead.partition("://")[2], LONGEST_WHY)
     if link.has_moved:
         told = _("↪️ Its page has moved for good, to [{where}]({link}).")
@@ -361,7 +362,7 @@ def _bad_link(link: BadLink, at: tuple[int, int], head: str | None, counts: Coun
     else:
         told = _("⚠️ Its link is dead: no such page on three days. It is at [{where}]({link}), too.")
     return [
-        text_of(filter(None, [head, *phrases.about(desk.resource, LONGEST_TITLE)])),
+        text_of(filter(None, [head, *phrases.about(own, LONGEST_TITLE)])),
         told.format(where=where, link=link.instead),
         row(
             button(ids.Settle(*at, "mend", desk.draft_id), _("Use that link"), GREEN)

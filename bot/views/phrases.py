@@ -100,7 +100,7 @@ def name_of(named: Resource | Step, longest: int = 60) -> str:
 def linked(resource: Resource, longest: int = 120, *, marked: bool = False) -> str:
     """Return the title as a link to the page; ``marked``: must-reads have their sign behind it."""
     sign = f" {MUST_READ}" if marked and resource.must_read else ""
-    return f"{link(narrowed(one_line(title_of(resource)), longest), resource.url)}{sign}"
+    return f"{link(narrowed(one_line(title_of(resource)), longest), resource.opens)}{sign}"
 
 
 def step_name(step: Step, longest: int = 48) -> str:
@@ -176,6 +176,11 @@ def facts(resource: Resource) -> str:
 def about(resource: Resource, longest: int = 120) -> list[str]:
     """Return the lines that say what a resource is: its title to open, and its facts."""
     return [f"### {linked(resource, longest)}", facts(resource)]
+
+
+def gone_page(resource: Resource) -> str | None:
+    """Return that a resource's own page is gone, so that its link opens a copy."""
+    return _("-# ⚠️ Its page is gone. Here is a copy.") if resource.mirror else None
 
 
 def takes(resource: Resource) -> str:

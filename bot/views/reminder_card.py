@@ -77,7 +77,10 @@ def _resource_box(resource: Resource, place: str = "", others: int = 0) -> ui.Co
     return box(
         head,
         *short_of(resource, ROOM + 2 - lines_on_phone(head) - A_GROUP * others),
-        row(link_button(_("Open"), resource.url), button(ids.Done(resource.key), _("Done"), GREEN)),
+        row(
+            link_button(_("Open"), resource.opens),
+            button(ids.Done(resource.key), _("Done"), GREEN),
+        ),
     )
 
 

@@ -249,7 +249,7 @@ def companion_lines(resource: Resource) -> list[str]:
     heading = resource.companions_title or _("Helps with it")
     lines = [f"**{plain(heading, 80)}**"]
     for companion in resource.companions:
-        named = f"{phrases.KIND_ICONS[companion.kind]} {link(companion.title, companion.url)}"
+        named = f"{phrases.KIND_ICONS[companion.kind]} {link(companion.title, companion.opens)}"
         lines.append(phrases.dotted(named, phrases.takes(companion)))
         if companion.remark:
             lines.append(f"-# {plain(companion.remark)}")
@@ -323,7 +323,7 @@ def _resource_box(
         *top,
         *told,
         locked,
-        row(link_button(_("Open"), resource.url), *marking, any_length, None if goal else fold),
+        row(link_button(_("Open"), resource.opens), *marking, any_length, None if goal else fold),
         button(ids.Similar(key), _("Similar")) if is_long else None,
         go_button("know") if asks else None,
         goal or (_aside_select(key, len(missing)) if is_open else None),
@@ -347,7 +347,8 @@ def _short_lines(
 
 def short_of(resource: Resource, room: int = ROOM) -> Iterator[str]:
     """Yield the maker's words and what helps, in short: in so many lines of a phone."""
-    notes = text_of(_short_notes(resource, room))
+    gone = phrases.gone_page(resource) if room > 1 else None
+    notes = text_of(filter(None, [gone, *_short_notes(resource, room - bool(gone))]))
     if notes is not None:
         yield notes
         room -= lines_on_phone(notes)
@@ -389,7 +390,8 @@ def _long_lines(
     curriculum: Curriculum, resource: Resource, reasons: Sequence[Reason], worth: Worth | None
 ) -> Iterator[str | None]:
     """Yield all reasons and notes, what helps, who liked it, and what it is needed for."""
-    yield text_of([_reason_text(reason, curriculum, resource) for reason in reasons], WHY)
+    why = (_reason_text(reason, curriculum, resource) for reason in reasons)
+    yield text_of(filter(None, [phrases.gone_page(resource), *why]), WHY)
     yield text_of(note_lines(resource), NOTES)
     yield text_of(companion_lines(resource), COMPANIONS)
     yield text_of(_questions(resource), QUESTIONS)
@@ -508,7 +510,7 @@ def _sitting_lines(sitting: Sitting) -> Iterator[str]:
 
 
 def _taking(resource: Resource) -> str:
-    title = link(narrowed(one_line(phrases.short_title(resource)), 36), resource.url)
+    title = link(narrowed(one_line(phrases.short_title(resource)), 36), resource.opens)
     return phrases.dotted(title, phrases.takes(resource))
 
 

@@ -35,7 +35,7 @@ def weekly_card(post: WeeklyPost, role_id: int | None) -> LayoutView:
         *short_of(resource, room),
         facts,
         row(
-            link_button(_("Open"), resource.url),
+            link_button(_("Open"), resource.opens),
             button(ids.ReadIt(week_id), _("I've read it"), GREEN),
             _join_button(post.group),
             button(ids.MoreOfPaper(week_id), _("More")),

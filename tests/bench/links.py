@@ -48,7 +48,7 @@ async def _measure(url, count, hosts):
             is_allowed=lambda address, _: address == ip_address("127.0.0.1"), resolver=Local()
         )
         opened.push_async_callback(pages.close)
-        checks = LinkChecks(services.background, services.clock, pages.check)
+        checks = LinkChecks(services.background, services.curricula, services.clock, pages.check)
         await services.reading.next_for(READER, GUILD)
         before = await _latencies(services, asyncio.sleep(3))
         was = _memory()

@@ -95,7 +95,9 @@ class Story:
         await self.other_groups_read()
         await self.last_monday()
         await self.cards_are_open()
-        await LinkChecks(self.services.background, self.services.clock, there).run_due()
+        services = self.services
+        about = services.background, services.curricula, services.clock
+        await LinkChecks(*about, there).run_due()
         return self.ids
 
     # The story

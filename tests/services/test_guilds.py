@@ -82,7 +82,7 @@ async def live(services, clock, guild_id, channel_id):
     await reading.mark(BOB, guild_id, own, "later")
     await services.reading.set_goal(BOB, guild_id, own)
     await services.reading.bookmark(BOB, guild_id, own, "section 3")
-    await LinkChecks(services.background, clock, there).run_due()
+    await LinkChecks(services.background, services.curricula, clock, there).run_due()
     await work(services)
     return group_id, own
 

@@ -10,14 +10,17 @@ from bot.core.inbox import BadLink
 from bot.core.link_checks import LinkAnswer
 from bot.core.lists import Where
 from bot.services.link_checks import LinkChecks, ask_links
+from bot.services.opening import services_over
 from bot.store import additions
 from bot.store import link_checks as rows
 from bot.store.additions import KnownResource
-from tests.curricula import curriculum, resource
+from bot.views.inbox_card import inbox_card
+from tests.curricula import curriculum, imported, resource
 
 HERE, THERE, MOD = 100, 200, 1
 LIST = curriculum(resource("p1"), resource("p2"), resource("p3", title="A page"))
 P1, P2, P3 = (f"https://example.org/p{n}" for n in (1, 2, 3))
+COPY = f"https://web.archive.org/web/{P1}"
 GONE, FINE, SILENT = (LinkAnswer(each) for each in ("gone", "there", "unknown"))
 
 
@@ -40,7 +43,7 @@ def small_web():
 
 @pytest.fixture
 async def checks(services, clock, small_web):
-    return LinkChecks(services.background, clock, small_web.check)
+    return LinkChecks(services.background, services.curricula, clock, small_web.check)
 
 
 async def days(checks, clock, count=1):
@@ -145,7 +148,7 @@ async def test_a_servers_own_links_are_looked_at_and_forgotten_with_it(
 
 
 async def test_two_processes_share_the_links(checks, services, clock, small_web):
-    other = LinkChecks(services.background, clock, small_web.check)
+    other = LinkChecks(services.background, services.curricula, clock, small_web.check)
 
     await asyncio.gather(checks.run_due(), other.run_due())
     await asyncio.gather(checks.run_due(), other.run_due())
@@ -170,7 +173,7 @@ async def test_one_link_that_fails_ends_nobody_elses_look(checks, services, cloc
             raise RuntimeError("a page of its own kind")
         return await small_web.check(url)
 
-    failing = LinkChecks(services.background, clock, check)
+    failing = LinkChecks(services.background, services.curricula, clock, check)
     await failing.run_due()
 
     assert sorted(small_web.asked) == [P2, P3]
@@ -184,7 +187,7 @@ async def test_more_links_than_one_takes_at_a_time_are_looked_at_in_one_go(
         many = (KnownResource(f"demo:m{n}", "M", f"https://m.example/{n}") for n in range(250))
         await additions.keep_known(tx, many)
 
-    await LinkChecks(services.background, clock, small_web.check).run_due()
+    await LinkChecks(services.background, services.curricula, clock, small_web.check).run_due()
 
     assert len(small_web.asked) == 253
 
@@ -193,7 +196,7 @@ async def test_a_site_that_asks_to_wait_is_left_alone_and_asked_again_after_it(
     services, clock, small_web
 ):
     small_web.answers[P1] = LinkAnswer("unknown", wait=timedelta(hours=2))
-    checks = LinkChecks(services.background, clock, small_web.check)
+    checks = LinkChecks(services.background, services.curricula, clock, small_web.check)
     await checks.run_due()
     first = list(small_web.asked)
     clock.advance(hours=1)
@@ -207,7 +210,7 @@ async def test_a_site_that_asks_to_wait_is_left_alone_and_asked_again_after_it(
 
 
 async def test_without_the_setting_nothing_is_looked_at(services, clock):
-    assert not await LinkChecks(services.background, clock, None).run_due()
+    assert not await LinkChecks(services.background, services.curricula, clock, None).run_due()
     assert not await services.link_checks.run_due()
     assert await rows.checks_of(services.db, [P1, P2, P3]) == []
 
@@ -251,3 +254,79 @@ async def test_what_a_server_has_in_a_list_of_its_own_is_shown_with_that_list(
     matter = (await services.inboxes.look(HERE, MOD)).matter
 
     assert matter.desk.resource.url == "https://example.org/ours"
+
+
+# What readers are given while a link is dead
+
+
+async def opened(services, place, key="demo:p1"):
+    return (await services.curricula.of(services.db, place)).by_key[key].opens
+
+
+async def test_while_a_link_is_dead_readers_are_given_a_copy(checks, services, clock, small_web):
+    small_web.answers[P1] = GONE
+    await days(checks, clock, 2)
+    doubtful = await opened(services, HERE)
+    await days(checks, clock)
+    dead = await opened(services, HERE)
+    (found,) = (await services.finding.find(5, HERE, "demo:p1")).curriculum.resources[:1]
+    del small_web.answers[P1]
+    await days(checks, clock, 8)
+
+    assert doubtful == P1
+    assert dead == found.opens == COPY
+    assert found.url == P1
+    assert await opened(services, HERE) == P1
+
+
+async def test_each_server_is_given_a_copy_of_what_its_own_link_was(
+    checks, services, clock, small_web
+):
+    desk = await services.moderation.open(HERE, MOD, "demo:p1")
+    await services.moderation.mend((HERE, MOD, desk.draft_id), "https://example.org/mended")
+    desk = await services.moderation.open(THERE, MOD, "demo:p2")
+    await services.moderation.mend((THERE, MOD, desk.draft_id), "https://example.org/laid")
+    small_web.answers[P1] = GONE
+    await days(checks, clock, 3)
+
+    assert await opened(services, HERE) == "https://example.org/mended"
+    assert await opened(services, THERE) == COPY
+    assert await opened(services, THERE, "demo:p2") == "https://example.org/laid"
+
+
+async def test_another_process_gives_it_too_as_soon_as_it_looks_for_what_is_due(
+    checks, services, clock, small_web
+):
+    other = await services_over(services.db, LIST, clock)
+    small_web.answers[P1] = GONE
+    await days(checks, clock, 3)
+    before = await opened(other, HERE)
+    await other.link_checks.run_due()
+
+    assert before == P1
+    assert await opened(other, HERE) == COPY
+
+
+async def test_a_copy_is_never_stored_in_a_servers_own_list(checks, services, clock, small_web):
+    ours = Where(HERE, list_id=await services.lists.make(HERE, MOD, "Ours"))
+    small_web.answers[P1] = GONE
+    for slug in ("p1", "n1"):
+        run = await services.imports.look(ours, MOD, imported(slug), "add")
+        await services.imports.bring((HERE, MOD, run.draft_id))
+        await days(checks, clock, 3)
+
+    sql = "SELECT curriculum FROM list_versions ORDER BY version_id DESC LIMIT 1"
+    stored = await services.db.fetch_value(sql)
+    assert P1 in stored
+    assert "n1" in stored
+    assert "mirror" not in stored
+    assert await opened(services, ours) == COPY
+
+
+async def test_moderators_see_the_dead_link_itself(checks, services, clock, small_web):
+    small_web.answers[P1] = GONE
+    await days(checks, clock, 3)
+
+    card = inbox_card(await services.inboxes.look(HERE, MOD), MOD)
+
+    assert f"]({P1})" in str(card.to_components())

@@ -264,7 +264,7 @@ def acts(w: World, s: Services) -> dict:
         "Imports.bring, too": lambda: s.imports.bring((GUILD, CARL, w.run_too)),
         "Imports.undo": lambda: s.imports.undo((GUILD, BOB, w.brought)),
         "Lookups.run_due": s.lookups.run_due,
-        "LinkChecks.run_due": LinkChecks(s.background, w.clock, there).run_due,
+        "LinkChecks.run_due": LinkChecks(s.background, s.curricula, w.clock, there).run_due,
         "Imports.step_back": lambda: s.imports.step_back(GUILD, CARL, w.ours),
         "Moderation.doubt": lambda: mod.doubt(ALICE, GUILD, "demo:p3", "demo:p2", "Again."),
         "Moderation.doubt, carl": lambda: mod.doubt(CARL, GUILD, "demo:p3", "demo:p2", "I too."),

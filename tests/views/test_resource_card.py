@@ -1,9 +1,14 @@
-"""What never changes of a card is made once."""
+"""A resource's card: what of it is made once, and where it leads while its page is gone."""
 
-from bot.core.recommend import Reader, Shown
+import pytest
+
+from bot.core.curriculum.identity import with_mirrors
+from bot.core.recommend import Reader, Recommendation, Reply, Shown
 from bot.plain import link, markdown, one_line, plain
-from bot.views.resource_card import resource_card
+from bot.views.resource_card import next_card, resource_card
 from tests.curricula import curriculum, resource
+
+GONE = "-# ⚠️ Its page is gone. Here is a copy."
 
 
 def made():
@@ -19,3 +24,29 @@ def test_a_card_shown_again_is_made_of_the_same_texts():
     resource_card(shown)
 
     assert made() == before
+
+
+@pytest.fixture
+def listed():
+    """A list of one paper with a video, both of whose pages are gone."""
+    paper = resource("bert", sentence="Short.", companions=["video"])
+    of = curriculum(paper)
+    return with_mirrors(of, {each.url: f"{each.url}/copy" for each in of.by_key.values()})
+
+
+@pytest.mark.parametrize("is_long", [False, True])
+def test_while_its_page_is_gone_every_link_of_a_card_opens_the_copy(listed, is_long):
+    (paper,) = listed.resources
+    card = resource_card(Shown(listed, Reader({}), paper), is_long=is_long)
+    shown = str(card.to_components())
+
+    assert GONE in shown
+    assert shown.count("https://") == shown.count("/copy") == 3  # title, button and video
+
+
+def test_the_card_of_what_comes_next_does_so_too(listed):
+    (paper,) = listed.resources
+    shown = str(next_card(Reply(listed, Reader({}), Recommendation(paper, ()))).to_components())
+
+    assert GONE in shown
+    assert shown.count("https://") == shown.count("/copy") == 3

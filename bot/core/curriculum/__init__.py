@@ -68,7 +68,7 @@ class Resource:
     ``original_url`` the publisher's own, where ``url`` is the maker's and differs.
     ``notes`` and ``sentence`` are the maker's words, ``added_notes`` and ``questions`` are not.
     ``remark`` is what the maker says of a companion, ``companions_title`` what stands above them
-    ("": nothing).
+    ("": nothing). ``mirror``: where its page may be had while its link is dead; never stored.
     """
 
     key: str
@@ -97,6 +97,12 @@ class Resource:
     formerly: tuple[str, ...] = ()
     companions_title: str = ""
     companions: tuple[Resource, ...] = ()
+    mirror: str = ""
+
+    @property
+    def opens(self) -> str:
+        """The link that readers are given."""
+        return self.mirror or self.url
 
     @property
     def is_companion(self) -> bool:

@@ -124,6 +124,22 @@ def with_facts(listed: Curriculum, elsewhere: Mapping[str, Resource]) -> Curricu
     return replace(listed, sections=tuple(sections))
 
 
+def with_mirrors(listed: Curriculum, mirrors: Mapping[str, str]) -> Curriculum:
+    """Return a list that says where the pages of dead links may be had: link -> mirror."""
+    if all(each.mirror == mirrors.get(each.url, "") for each in listed.by_key.values()):
+        return listed
+
+    def mirrored(resource: Resource) -> Resource:
+        companions = tuple(map(mirrored, resource.companions))
+        return replace(resource, mirror=mirrors.get(resource.url, ""), companions=companions)
+
+    def step(old: Step) -> Step:
+        return replace(old, resources=tuple(map(mirrored, old.resources)))
+
+    sections = (replace(each, steps=tuple(map(step, each.steps))) for each in listed.sections)
+    return replace(listed, sections=tuple(sections))
+
+
 def with_others(listed: Curriculum, others: Iterable[tuple[Step, Resource]]) -> Curriculum:
     """Return a list with resources of other lists ``beside`` it, each in a step like its own.
 
@@ -144,7 +160,7 @@ _WHOLE = TypeAdapter[Any](Curriculum)
 
 def to_json(listed: Curriculum) -> str:
     """Return a list as it is kept in the database."""
-    return _WHOLE.dump_json(listed, exclude_defaults=True).decode()
+    return _WHOLE.dump_json(with_mirrors(listed, {}), exclude_defaults=True).decode()
 
 
 def from_json(text: str) -> Curriculum:

@@ -166,6 +166,11 @@ async def show_more(click: Click, said: ids.MoreOfGroup) -> View:
 
 
 @clicked
+async def group_of_inbox(click: Click, said: ids.GroupOfInbox) -> View:
+    return await click.show(await _current_card(click, said.group_id))
+
+
+@clicked
 async def ask_delete(click: Click, said: ids.DeleteGroup) -> View:
     """Say what goes and what stays; only the typed word deletes."""
     group_id, groups = said.group_id, click.services.groups

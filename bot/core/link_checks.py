@@ -29,13 +29,15 @@ Evidence = Literal["there", "gone", "unknown", "unasked"]
 class LinkAnswer:
     """What came of a look. ``moved_to``: where its site says that the page is for good.
 
-    ``title``: of the page there. ``wait``: how long the site asks us to wait.
+    ``title``: of the page there. ``wait``: how long the site asks us to wait; ``pause``: how many
+    seconds between two questions.
     """
 
     evidence: Evidence
     moved_to: str = ""
     title: str = ""
     wait: timedelta | None = None
+    pause: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

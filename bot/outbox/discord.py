@@ -170,6 +170,9 @@ class Discord(Protocol):
     def is_ours(self, guild_id: int) -> bool:
         """Tell whether a server's events come to this process, whether it is in sight or not."""
 
+    async def name_of(self, guild_id: int) -> str:
+        """Return a server's name; of one that isn't here, Discord is asked."""
+
     async def is_in(self, guild_id: int) -> bool:
         """Ask whether the bot is in a server."""
 
@@ -252,6 +255,15 @@ class DiscordPort:
     def is_ours(self, guild_id: int) -> bool:
         shard_ids = self._bot.shard_ids
         return shard_ids is None or (guild_id >> 22) % (self._bot.shard_count or 1) in shard_ids
+
+    async def name_of(self, guild_id: int) -> str:
+        server = self.server(guild_id)
+        if server is not None:
+            return server.name
+        if self.is_ours(guild_id):
+            raise AwayError
+        with _answers():
+            return (await self._bot.fetch_guild(guild_id, with_counts=False)).name
 
     async def is_in(self, guild_id: int) -> bool:
         try:

@@ -273,7 +273,7 @@ class Engine:
         if end == "uncertain":
             log.error("%s %s is uncertain: %s", row.kind, row.row_id, problem)
         else:
-            level = logging.WARNING if row.reader_id is None else logging.INFO
+            level = logging.INFO if letter.is_direct else logging.WARNING
             log.log(level, "gave up on %s %s: %s", row.kind, row.row_id, problem)
 
     # One attempt.
@@ -440,7 +440,7 @@ class Engine:
 
         To whom a history is closed, Discord shows an empty one; nobody closes a direct one.
         """
-        if row.reader_id is not None:
+        if self._letters[row.kind].is_direct:
             return Place(place_id, 0, "", "direct", frozenset(NAMED))
         try:
             return await self._discord.fetched(row.guild_id or 0, place_id)

@@ -10,13 +10,14 @@ import logging
 import socket
 import zlib
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
-from urllib.robotparser import RobotFileParser
 
 import aiohttp
 from aiohttp.abc import AbstractResolver
+from protego import Protego
 from yarl import URL
 
 from bot.core.curriculum.fields import PageFacts, kind_by_link
@@ -42,6 +43,9 @@ HEADERS = {
     "Accept-Encoding": "gzip",
     "Accept-Language": "en",
 }
+
+KNOWN_NAME = "arxiv.org"
+"""Most reading lists lead there: where it isn't known, no name's absence is evidence."""
 
 ARES_ENODATA, ARES_ENOTFOUND = 1, 4
 """What c-ares answers for a name without addresses, and for one that does not exist."""
@@ -102,10 +106,10 @@ class Pages:
         timeout_seconds: float = 2.0,
     ) -> None:
         self._is_allowed = is_allowed
-        self._resolver = resolver
+        self._resolver, self._names = resolver, resolver
         self._timeout_seconds = timeout_seconds
         self._session: aiohttp.ClientSession | None = None
-        self._robots: dict[URL, RobotFileParser] = {}
+        self._robots: dict[URL, Protego] = {}
 
     async def facts_of(self, url: str) -> PageFacts:
         """Return what the page says about itself; nothing, if it can't be had in time.
@@ -141,9 +145,22 @@ class Pages:
         evidence that it is gone.
         """
         try:
-            return await self._looked_at(url, _checked(url))
+            place = _checked(url)
+            answer = await self._looked_at(url, place)
+            rules = self._robots.get(place.origin())
+            pause = rules.crawl_delay(HEADERS["User-Agent"]) if rules else None
+            return replace(answer, pause=pause or 0.0)
         except TROUBLE as error:
-            return LinkAnswer("gone" if _is_no_name(error, for_certain=True) else "unknown")
+            is_gone = _is_no_name(error, for_certain=True) and await self._knows_names()
+            return LinkAnswer("gone" if is_gone else "unknown")
+
+    async def _knows_names(self) -> bool:
+        """Tell whether the resolver knows a name that is there: some say of all that none is."""
+        self._open()
+        try:
+            return bool(self._names and await self._names.resolve(KNOWN_NAME, 443))
+        except OSError:
+            return False
 
     async def _looked_at(self, url: str, place: URL) -> LinkAnswer:
         is_for_good, fragment = True, place.fragment
@@ -189,12 +206,11 @@ class Pages:
                 return _is_no_name(error)
             if told is None:
                 return False
-            rules = RobotFileParser()
-            await asyncio.to_thread(rules.parse, told.splitlines())
+            rules = await asyncio.to_thread(Protego.parse, told)
             while len(self._robots) >= MOST_ROBOTS:
                 self._robots.pop(next(iter(self._robots)))
             self._robots[origin] = rules
-        return self._robots[origin].can_fetch(HEADERS["User-Agent"], str(url))
+        return self._robots[origin].can_fetch(str(url), HEADERS["User-Agent"])
 
     async def _robots_of(self, place: URL) -> str | None:
         """Return a site's rules for robots; None: it can't tell them now."""
@@ -216,6 +232,8 @@ class Pages:
         if self._session is not None:
             await self._session.close()
             self._session = None
+            if self._names is not None and self._names is not self._resolver:
+                await self._names.close()
 
     async def _read(self, url: URL) -> PageFacts:
         for _ in range(MOST_REDIRECTS + 1):
@@ -235,8 +253,9 @@ class Pages:
 
     def _open(self) -> aiohttp.ClientSession:
         if self._session is None:
+            self._names = self._resolver or aiohttp.DefaultResolver()
             connector = aiohttp.TCPConnector(
-                resolver=self._resolver,
+                resolver=self._names,
                 use_dns_cache=False,
                 force_close=True,
                 limit=10,  # pages; a further one waits, within its own time

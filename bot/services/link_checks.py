@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 AT_ONCE = 100
 """Links that one process takes at a time."""
 
-LEASE = timedelta(hours=1)
+LEASE = timedelta(hours=3)
 """After it, another process looks at what one took."""
 
 LISTED_EVERY = timedelta(days=1)
@@ -29,6 +29,12 @@ LISTED_EVERY = timedelta(days=1)
 
 PATIENCE = 30.0
 """Seconds that a page has."""
+
+HOSTS_AT_ONCE, REST = 2, 5.0
+"""Seconds: a link takes milliseconds of the event loop, and no answer is to wait for many."""
+
+LONGEST_PAUSE = 30.0
+"""Seconds between two links of a site that asks robots for more."""
 
 CheckLink = Callable[[str], Awaitable[LinkAnswer]]
 """Looks whether a link leads somewhere; never raises for trouble on the way."""
@@ -43,19 +49,22 @@ async def ask_links(
     """Look at links, one of a host at a time and a few hosts at once; tell each answer at once.
 
     A site that asks us to wait isn't asked again: of its other links it is told that they wait.
+    One that asks for a pause between two questions is given it.
     """
     turns, by_host = turns or Turns(), defaultdict[str, list[str]](list)
     for url in urls:
         by_host[host_of(url)].append(url)
 
     async def ask(host: str, links: list[str]) -> None:
-        wait: timedelta | None = None
+        wait, pause = None, 0.0
         for url in links:
+            if wait is None:
+                await asyncio.sleep(pause)
             answer = LinkAnswer("unasked", wait=wait)
             if wait is None:
                 async with turns.of(host):
                     answer = await _answer(url, check_link)
-                wait = answer.wait
+                wait, pause = answer.wait, min(answer.pause, LONGEST_PAUSE)
             await told(url, answer)
 
     async with asyncio.TaskGroup() as asking:
@@ -76,7 +85,7 @@ async def _answer(url: str, check_link: CheckLink) -> LinkAnswer:
 
 @dataclass
 class LinkChecks:
-    """``check_link`` None: nothing is looked at."""
+    """``check_link`` None: nothing is looked at. ``turns``: how fast."""
 
     _background: Database
     _curricula: CurriculumStore

@@ -36,10 +36,13 @@ FetchFacts = Callable[[str], Awaitable[PageFacts]]
 
 
 class Turns:
-    """One request a host at a time, and a few hosts at once, for all who take turns."""
+    """One request a host at a time, and a few hosts at once, for all who take turns.
 
-    def __init__(self) -> None:
-        self._all = asyncio.Semaphore(HOSTS_AT_ONCE)
+    ``rest``: seconds after each turn before the next one can begin.
+    """
+
+    def __init__(self, hosts_at_once: int = HOSTS_AT_ONCE, rest: float = 0.0) -> None:
+        self._all, self._rest = asyncio.Semaphore(hosts_at_once), rest
         self._by_host = WeakValueDictionary[str, asyncio.Lock]()
 
     @asynccontextmanager
@@ -48,6 +51,8 @@ class Turns:
         lock = self._by_host.setdefault(host, asyncio.Lock())
         async with lock, self._all:
             yield
+            if self._rest:
+                await asyncio.sleep(self._rest)
 
 
 async def ask_pages(

@@ -673,8 +673,8 @@ async def _add(here: ServerList, draft: Draft, fields: dict[str, Any]) -> str:
 
 async def _history(here: ServerList, draft: Draft) -> PastEdits:
     desk = await _desk(here, draft)
-    at = here.guild_id, here.base.id, desk.resource.key
-    return PastEdits(desk, tuple(await additions.edits_of(here.db, *at)))
+    at, keys = (here.guild_id, here.base.id), desk.curriculum.keys_of(desk.resource)
+    return PastEdits(desk, tuple(await additions.edits_of(here.db, *at, *keys)))
 
 
 async def _put_back(here: ServerList, author_id: int, resource: Resource, edit: PastEdit) -> bool:

@@ -15,9 +15,9 @@ from bot.services.groups import Groups
 from bot.services.guilds import Guilds
 from bot.services.imports import Imports
 from bot.services.inbox import Inboxes
-from bot.services.link_checks import CheckLink, LinkChecks
+from bot.services.link_checks import HOSTS_AT_ONCE, REST, CheckLink, LinkChecks
 from bot.services.lists import Lists
-from bot.services.lookups import FetchFacts, Lookups
+from bot.services.lookups import FetchFacts, Lookups, Turns
 from bot.services.me import Me
 from bot.services.moderation import Moderation, no_facts
 from bot.services.papers import Papers
@@ -208,7 +208,7 @@ async def services_over(
         lists,
         Imports(db, curricula, lists, clock, ids),
         Lookups(background, clock, fetch_facts),
-        LinkChecks(background, curricula, clock, check_link),
+        LinkChecks(background, curricula, clock, check_link, Turns(HOSTS_AT_ONCE, REST)),
         Suggestions(db, moderation, finding, clock, ids),
         Inboxes(db, background, clock, ids, curricula, moderation, groups),
         Me(db, curricula, clock),

@@ -1,7 +1,7 @@
 """What members suggest for their server's list: the link, who wants it, and why."""
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -141,12 +141,23 @@ class Suggestions:
         said = await rows.wish(self._db, guild_id, suggestion_id, reader_id)
         return said.why if said else ""
 
-    async def outcomes(self, reader_id: int, before: datetime | None = None) -> list[Suggestion]:
+    async def outcomes(
+        self, reader_id: int, before: datetime | None = None, letter_id: int | None = None
+    ) -> list[Suggestion]:
         """Return what became of what the reader wants, and wasn't told yet.
 
-        ``before``: only what was settled up to then.
+        ``before``: only what was settled up to then; ``letter_id``: only what this letter tells of.
         """
-        return await rows.untold(self._db, reader_id, before)
+        return await rows.untold(self._db, reader_id, before, letter_id)
+
+    async def put_into_letter(
+        self, reader_id: int, outcomes: Iterable[Suggestion], letter_id: int
+    ) -> None:
+        """Record of what a letter tells, before it leaves."""
+        ids = [each.suggestion_id for each in outcomes]
+        async with self._db.transaction() as tx:
+            await readers.take_turn_if_known(tx, reader_id)
+            await rows.put_into_letter(tx, reader_id, ids, letter_id)
 
     async def tell(self, reader_id: int) -> list[Suggestion]:
         """Return what became of what the reader wants, and record that they know: they are told."""

@@ -233,12 +233,16 @@ async def _said(db: Queries, guild_id: int, list_id: str, key: str) -> Said:
     return Said(json.loads(row["fields"]) | facts, bool(row["removed"]))
 
 
-async def edits_of(db: Queries, guild_id: int, list_id: str, key: str) -> list[PastEdit]:
-    """Return a resource's latest edits in a list of this server, the newest first."""
+async def edits_of(db: Queries, guild_id: int, list_id: str, *keys: str) -> list[PastEdit]:
+    """Return a resource's latest edits in a list of this server, the newest first.
+
+    ``keys``: its own, and those that it had before.
+    """
     sql = (
-        "SELECT kind, fields, changed_by AS author_id, changed_at AS made_at, change_id, before,"
+        "SELECT kind, fields, changed_by AS author_id, changed_at AS made_at, change_id, before,"  # noqa: S608 - question marks only
         " after, taken_back FROM addition_changes"
-        " WHERE guild_id = ? AND list_id = ? AND resource_key = ? ORDER BY change_id DESC"
+        f" WHERE guild_id = ? AND list_id = ? AND resource_key IN ({question_marks(keys)})"
+        " ORDER BY change_id DESC"
     )
     return [
         value_from(
@@ -248,7 +252,7 @@ async def edits_of(db: Queries, guild_id: int, list_id: str, key: str) -> list[P
             before=_said_in(row["before"]),
             after=_said_in(row["after"]),
         )
-        for row in await db.fetch(sql, guild_id, list_id, key)
+        for row in await db.fetch(sql, guild_id, list_id, *keys)
     ]
 
 

@@ -77,7 +77,8 @@ async def settle(
     )
     await tx.fetch(sql, state, by, now, key, list_id, reason, guild_id, suggestion_id)
     sql = (
-        "UPDATE wishes SET told_at = CASE WHEN reader_id = ? THEN CAST(? AS BIGINT) END"
+        "UPDATE wishes SET told_by = NULL,"
+        " told_at = CASE WHEN reader_id = ? THEN CAST(? AS BIGINT) END"
         " WHERE guild_id = ? AND suggestion_id = ?"
     )
     await tx.fetch(sql, by, now, guild_id, suggestion_id)
@@ -168,19 +169,43 @@ async def tell_soon(tx: Queries, guild_id: int, suggestion_id: int, now: datetim
     await tx.fetch(sql, now, guild_id, suggestion_id)
 
 
-async def untold(db: Queries, reader_id: int, before: datetime | None = None) -> list[Suggestion]:
+async def untold(
+    db: Queries, reader_id: int, before: datetime | None = None, letter_id: int | None = None
+) -> list[Suggestion]:
     """Return what became of suggestions that a reader wants, and doesn't know of; oldest first.
 
-    ``before``: only what was settled up to then.
+    ``before``: only what was settled up to then; ``letter_id``: only what this letter tells of.
     """
     sql = (
         "SELECT s.*, s.resource_key AS key, 1 AS wanted FROM wishes w JOIN suggestions s"
         " ON s.suggestion_id = w.suggestion_id"
         " WHERE w.reader_id = ? AND w.told_at IS NULL AND s.state <> 'open'"
         " AND (CAST(? AS BIGINT) IS NULL OR s.settled_at <= ?)"
+        " AND (CAST(? AS BIGINT) IS NULL OR w.told_by = ?)"
         " ORDER BY s.settled_at, s.suggestion_id"
     )
-    return [_suggestion(row) for row in await db.fetch(sql, reader_id, before, before)]
+    only = before, before, letter_id, letter_id
+    return [_suggestion(row) for row in await db.fetch(sql, reader_id, *only)]
+
+
+async def put_into_letter(
+    tx: Queries, reader_id: int, suggestion_ids: list[int], letter_id: int
+) -> None:
+    """Record of what a letter will tell a reader, and of nothing else."""
+    sql = "UPDATE wishes SET told_by = NULL WHERE reader_id = ? AND told_by = ?"
+    await tx.fetch(sql, reader_id, letter_id)
+    for each in suggestion_ids:
+        sql = "UPDATE wishes SET told_by = ? WHERE reader_id = ? AND suggestion_id = ?"
+        await tx.fetch(sql, letter_id, reader_id, each)
+
+
+async def set_told_by(tx: Queries, reader_id: int, letter_id: int, now: datetime) -> bool:
+    """Record that a letter came; tell whether it told of anything."""
+    sql = (
+        "UPDATE wishes SET told_at = COALESCE(told_at, ?) WHERE reader_id = ? AND told_by = ?"
+        " RETURNING suggestion_id"
+    )
+    return await tx.any_row(sql, now, reader_id, letter_id)
 
 
 async def set_told(tx: Queries, reader_id: int, suggestion_ids: list[int], now: datetime) -> None:

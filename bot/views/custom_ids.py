@@ -617,6 +617,12 @@ class Settle(OfInbox, shape="inbox-{act}:{opener_id}:{number}:{draft_id}"):
     draft_id: RowId
 
 
+class GroupOfInbox(OfInbox, shape="inbox-group:{opener_id}:{number}:{group_id}"):
+    """The card of a group that is in trouble, or whose list ends; the inbox stays."""
+
+    group_id: RowId
+
+
 class ShowWhys(OfInbox, shape="inbox-whys:{opener_id}:{number}:{draft_id}"):
     """All that members said of why they want what a draft would add."""
 

@@ -378,7 +378,7 @@ def _bad_link(link: BadLink, at: tuple[int, int], head: str | None, counts: Coun
 def _group(
     status: GroupStatus, at: tuple[int, int], head: str | None, counts: Counts
 ) -> list[Part]:
-    group, opener_id = status.group, at[0]
+    group = status.group
     room = f"<#{group.channel_id}>"
     if group.blocked is not None:
         matter = _("⚠️ {room} gets no papers. {why}", room=room, why=problem_text(group.blocked))
@@ -391,7 +391,7 @@ def _group(
         )
     else:
         matter = _("📚 The group in {room} has read its list. Choose what comes now.", room=room)
-    shown = button(ids.MoreOfGroup(group.group_id, opener_id, "less"), _("Show the group"), BLUE)
+    shown = button(ids.GroupOfInbox(*at, group.group_id), _("Show the group"), BLUE)
     return [text_of(filter(None, [head, matter])), row(shown, _later(at, counts))]
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import multiprocessing
 import socket
 import time
 from datetime import timedelta
@@ -14,7 +15,8 @@ from aiohttp.abc import AbstractResolver
 
 from bot.core.curriculum import Curriculum, Resource, Section, Step
 from bot.pages import Pages
-from bot.services.link_checks import LinkChecks
+from bot.services.link_checks import HOSTS_AT_ONCE, REST, LinkChecks
+from bot.services.lookups import Turns
 from bot.services.opening import services_over
 from bot.store.database import open_database
 from bot.store.migrations import migrate
@@ -42,15 +44,16 @@ async def _measure(url, count, hosts):
         db = await open_database(url)
         opened.push_async_callback(db.close)
         await migrate(db)
-        site = await _served(opened)
+        site = opened.enter_context(_served())
         services = await services_over(db, _listed(count, hosts, site), discord.utils.utcnow)
         pages = Pages(
             is_allowed=lambda address, _: address == ip_address("127.0.0.1"), resolver=Local()
         )
         opened.push_async_callback(pages.close)
-        checks = LinkChecks(services.background, services.curricula, services.clock, pages.check)
+        about = services.background, services.curricula, services.clock
+        checks = LinkChecks(*about, pages.check, Turns(HOSTS_AT_ONCE, REST))  # as by itself
         await services.reading.next_for(READER, GUILD)
-        before = await _latencies(services, asyncio.sleep(3))
+        before = await _latencies(services, asyncio.sleep(60))
         was = _memory()
         with Held() as held:
             began = time.perf_counter()
@@ -81,18 +84,34 @@ async def _latencies(services, work):
     return took
 
 
-async def _served(opened):
+@contextlib.contextmanager
+def _served():
+    """Serve the sites in a process of their own, as on the internet; yield their port."""
+    ours, theirs = multiprocessing.Pipe()
+    process = multiprocessing.get_context("spawn").Process(target=_serve, args=(theirs,))
+    process.start()
+    try:
+        yield ours.recv()
+    finally:
+        process.terminate()
+        process.join()
+
+
+def _serve(told):
     async def answer(request):
         await asyncio.sleep(TAKES)
         if request.path == "/robots.txt":
             raise web.HTTPNotFound
         return web.Response(text="<title>A page</title>" + "x" * 20_000, content_type="text/html")
 
-    runner = web.ServerRunner(web.Server(answer))
-    await runner.setup()
-    opened.push_async_callback(runner.cleanup)
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    return runner.addresses[0][1]
+    async def serve():
+        runner = web.ServerRunner(web.Server(answer))
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        told.send(runner.addresses[0][1])
+        await asyncio.Event().wait()
+
+    asyncio.run(serve())
 
 
 class Local(AbstractResolver):

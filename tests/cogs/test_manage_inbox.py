@@ -273,6 +273,21 @@ async def test_what_is_taken_back_meanwhile_shows_the_next(alice, bob, moderator
     assert "rwkv" in late
 
 
+async def test_a_group_in_trouble_is_shown_beside_the_inbox(env, moderator, channel, press):
+    deny = discord.PermissionOverwrite(send_messages=False)
+    await moderator.slash(channel, "manage group", zone="UTC")
+    await env.bot.get_channel(channel.id).set_permissions(channel.guild.me, overwrite=deny)
+    await env.advance_time(8 * A_DAY)
+    card = await moderator.slash(channel, "manage inbox")
+    seen = text_of(card)
+    shown = await press(moderator, card, "Show the group")
+
+    assert seen.startswith("-# 1 group in trouble\n⚠️ ")
+    assert f"<#{channel.id}>" in text_of(shown)
+    assert "Pause" in labels_of(shown)
+    assert text_of(card) == seen
+
+
 # The word a week
 
 

@@ -121,6 +121,8 @@ async def test_in_an_outage_a_server_is_away_and_not_gone(env, guild, channel, o
         await port.fetched(guild.id, channel.id)
     with pytest.raises(AwayError):
         await port.is_member(guild.id, guild.owner.id)
+    with pytest.raises(AwayError):
+        await port.name_of(guild.id)
     assert port.server(guild.id) is None
     assert [server.is_away for server in port.servers()] == [True]
     assert port.is_ours(guild.id)
@@ -168,6 +170,13 @@ async def test_a_place_says_what_is_held_and_what_is_lacking_there(guild, channe
     assert place.lacks(("view_channel", "read_message_history")) is None
     assert place.lacks(("view_channel", "send_messages")) == Lacks(("send_messages",))
     assert "manage_threads" not in place.held
+
+
+async def test_a_servers_name_is_known_or_asked_for(env, guild, port, hand_over):
+    here = await port.name_of(guild.id)
+    await hand_over()
+
+    assert here == await port.name_of(guild.id) == "Study room"
 
 
 async def test_a_place_that_is_no_channel_of_the_server_is_gone(

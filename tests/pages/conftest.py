@@ -129,10 +129,10 @@ async def pages_with(site):
 
     def make(**options) -> Pages:
         options.setdefault("timeout_seconds", 30)
-        pages = Pages(
-            is_allowed=lambda address, port: (str(address), port) == ("127.0.0.1", site.port),
-            **options,
+        options.setdefault(
+            "is_allowed", lambda address, port: (str(address), port) == ("127.0.0.1", site.port)
         )
+        pages = Pages(**options)
         made.append(pages)
         return pages
 

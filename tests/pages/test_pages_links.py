@@ -3,9 +3,12 @@
 import asyncio
 import gzip
 import socket
+import ssl
 import tracemalloc
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
+import aiohttp
 import pytest
 from aiohttp import web
 
@@ -34,7 +37,11 @@ async def test_what_is_no_page_is_there_too(site, pages):
 
 
 async def test_a_name_that_nobody_has_is_evidence_and_one_that_cannot_be_asked_is_none(pages_with):
-    assert await pages_with(resolver=Names()).check("http://gone.example/") == GONE
+    others = Names(arxiv_org="127.0.0.1")
+    assert await pages_with(resolver=others).check("http://gone.example/") == GONE
+    assert (
+        await pages_with(resolver=Names()).check("http://gone.example/") == UNKNOWN
+    )  # says so of all
     for code in (socket.EAI_AGAIN, socket.EAI_NODATA):
         pages = pages_with(resolver=Trouble(code))
         assert await pages.check("http://gone.example/") == UNKNOWN
@@ -108,6 +115,29 @@ async def test_rules_are_asked_of_where_a_redirect_leads_and_followed_themselves
     assert "/private/page" not in site.paths
 
 
+@pytest.mark.parametrize(
+    ("rules", "answer"),
+    [
+        ("Disallow: /*/private", UNKNOWN),
+        ("Disallow: /*.html$", THERE),
+        ("Disallow: /*page$", UNKNOWN),
+        ("Disallow: /a/\nAllow: /a/private/", THERE),  # the longest counts, not the first
+    ],
+)
+async def test_the_rules_are_read_as_their_standard_says(site, pages, rules, answer):
+    told = {"Content-Type": "text/plain"}
+    site.serve("/robots.txt", body=f"User-agent: *\n{rules}\n", headers=told)
+
+    assert await pages.check(site.serve("/a/private/page")) == answer
+
+
+async def test_the_pause_that_a_site_asks_for_is_told(site, pages):
+    rules = "User-agent: *\nCrawl-delay: 2.5\n"
+    site.serve("/robots.txt", body=rules, headers={"Content-Type": "text/plain"})
+
+    assert await pages.check(site.serve("/page")) == LinkAnswer("there", pause=2.5)
+
+
 @pytest.mark.parametrize("status", [500, 503, 429])
 async def test_a_site_that_cannot_tell_its_rules_is_not_asked_for_pages(site, pages, status):
     site.serve("/robots.txt", status=status)
@@ -176,8 +206,45 @@ async def test_a_page_without_end_is_there(site, pages):
     assert await pages.check(site.stream("/endless", write)) == THERE
 
 
-async def test_a_site_whose_certificate_cannot_be_trusted_is_no_evidence(site, pages):
+async def test_a_site_that_speaks_no_tls_is_no_evidence(site, pages):
     assert await pages.check(site.url("/").replace("http:", "https:")) == UNKNOWN
+
+
+async def test_a_site_whose_certificate_cannot_be_trusted_is_asked_nothing(pages_with):
+    """It would say that there is no such page, but nobody knows who says so."""
+    asked, tls = [], ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(SELF_SIGNED)
+
+    async def answer(request):
+        asked.append(request.path)
+        raise web.HTTPNotFound
+
+    runner = web.ServerRunner(web.Server(answer))
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, "127.0.0.1", 0, ssl_context=tls).start()
+        link = f"https://site.test:{runner.addresses[0][1]}/page"
+        pages = pages_with(resolver=Names(site_test="127.0.0.1"), is_allowed=lambda *_: True)
+        answered = await pages.check(link)
+        asked_by_us = list(asked)
+        async with aiohttp.ClientSession() as session:
+            there = link.replace("site.test", "127.0.0.1")
+            async with session.get(there, ssl=False) as response:
+                status = response.status
+    finally:
+        await runner.cleanup()
+
+    assert answered == UNKNOWN
+    assert asked_by_us == []
+    assert (status, asked) == (404, ["/page"])  # whoever trusts it is answered
+
+
+SELF_SIGNED = Path(__file__).with_name("self_signed.pem")
+"""A key that is nobody's secret, and its certificate for site.test, until 2126.
+
+Made by ``openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 36500
+-subj /CN=site.test -addext subjectAltName=DNS:site.test,IP:127.0.0.1``.
+"""
 
 
 async def test_a_page_that_hangs_is_ended_by_whoever_asks(site, pages):

@@ -10,6 +10,7 @@ from bot.core.inbox import BadLink
 from bot.core.link_checks import LinkAnswer
 from bot.core.lists import Where
 from bot.services.link_checks import LinkChecks, ask_links
+from bot.services.lookups import Turns
 from bot.services.opening import services_over
 from bot.store import additions
 from bot.store import link_checks as rows
@@ -238,6 +239,45 @@ async def test_a_host_is_asked_one_link_at_a_time_and_left_alone_if_it_asks_to()
     assert answers.keys() == set(links)
     assert [url for url in asked if "//b." in url] == ["https://b.example/0", "https://b.example/1"]
     assert answers["https://b.example/4"] == LinkAnswer("unasked", wait=timedelta(hours=3))
+
+
+@pytest.fixture
+def slept(monkeypatch):
+    """For how many seconds anybody slept, without anybody sleeping."""
+    slept, sleep = [], asyncio.sleep
+
+    async def asleep(seconds):
+        if seconds:
+            slept.append(seconds)
+        await sleep(0)
+
+    monkeypatch.setattr(asyncio, "sleep", asleep)
+    return slept
+
+
+@pytest.mark.parametrize(("asked", "given"), [(2.5, [2.5, 2.5]), (10**9, [30, 30]), (0, [])])
+async def test_a_site_that_asks_for_a_pause_between_two_questions_is_given_it(slept, asked, given):
+    async def check(url):
+        return LinkAnswer("there", pause=asked if "//a." in url else 0)
+
+    async def told(*_):
+        pass
+
+    await ask_links([f"https://{host}.example/{n}" for host in "ab" for n in range(3)], check, told)
+
+    assert slept == given
+
+
+async def test_the_next_turn_begins_only_after_the_rest(slept):
+    turns = Turns(1, 0.5)
+
+    async def take(host):
+        async with turns.of(host):
+            slept.append(host)
+
+    await asyncio.gather(*map(take, "abc"))
+
+    assert slept == ["a", 0.5, "b", 0.5, "c", 0.5]
 
 
 async def test_what_a_server_has_in_a_list_of_its_own_is_shown_with_that_list(

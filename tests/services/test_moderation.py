@@ -6,6 +6,7 @@ import pytest
 from bot.core.curriculum.additions import Addition
 from bot.core.curriculum.fields import PageFacts, Typed
 from bot.core.curriculum.file import read_curriculum
+from bot.core.curriculum.identity import rekeyed
 from bot.core.lists import Where
 from bot.core.moderation import Desk, PastEdit, Proposal, Wishes
 from bot.core.progress import Mark
@@ -23,6 +24,7 @@ from bot.errors import (
 )
 from bot.services import curriculum as curriculum_service
 from bot.services.moderation import Moderation
+from bot.services.opening import services_over
 from bot.services.server_list import MOST_ADDITIONS
 from bot.store import additions, progress
 from bot.store.instants import Ids
@@ -519,6 +521,21 @@ async def said_of(opened, key):
     here = await opened.moderation.list_of(HERE)
     found = here.laid.find(key)
     return replace(found, former_urls=()), here.laid.curriculum.get(key) is None
+
+
+async def test_history_knows_what_was_changed_before_the_host_gave_it_another_id(
+    opened, mod, base, clock
+):
+    desk = await mod.open(HERE, MOD, "BERT")
+    before = await mod.texts((HERE, MOD, desk.draft_id))
+    await mod.set_texts((HERE, MOD, desk.draft_id), before, replace(before, minutes="99"))
+    renamed = rekeyed(base, {BERT: "jump-into-llm:bert-2018"}, keep_former=True)
+    later = (await services_over(opened.db, renamed, clock, facts)).moderation
+    desk = await later.open(HERE, MOD, "BERT")
+    history = await later.history((HERE, MOD, desk.draft_id))
+
+    assert desk.resource.key == "jump-into-llm:bert-2018"
+    assert [edit.fields for edit in history.edits] == [("minutes",)]
 
 
 async def test_what_is_changed_after_a_clock_was_ahead_is_the_latest_in_the_history(

@@ -396,6 +396,13 @@ class Port:
     def is_ours(self, guild_id):
         return self._shard in (None, (guild_id >> 22) % 2)
 
+    async def name_of(self, guild_id):
+        if (server := self.server(guild_id)) is not None:
+            return server.name
+        if self.is_ours(guild_id):
+            raise AwayError
+        return await self._ask("is_in", guild_id, lambda: self._guild(guild_id).name)
+
     async def is_in(self, guild_id):
         return await self._ask("is_in", guild_id, lambda: self._truth.guilds[guild_id].is_in)
 

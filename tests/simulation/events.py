@@ -21,8 +21,11 @@ class Events:
 
     def befall(self, event: Event) -> None:
         chance = self._world.stream(f"event {event.number}")
-        if event.what in ("moderate", "read", "run"):
-            people = self._world.readers if event.what == "read" else self._world.moderators
+        if event.what in ("moderate", "read", "suggest", "run"):
+            world = self._world
+            people = {"read": world.readers, "suggest": world.suggestions}.get(
+                event.what, world.moderators
+            )
             self._begin(people.run() if event.what == "run" else people.act(chance))
         else:
             self._world.told(str(event))
@@ -230,7 +233,8 @@ class Events:
             away = now - (guild.removed_at or now)
             # It is as if never seen, by clocks that leapt ahead meanwhile, too.
             if away > thirty_days or self._world.leapt_lately(away / timedelta(days=1)):
-                self._world.promises.may_be_made_again("greeting", str(guild.guild_id))
+                for kind in ("greeting", "suggested"):
+                    self._world.promises.may_be_made_again(kind, str(guild.guild_id))
             guild.is_in, guild.joined_at = True, now
             self._world.bots.tell("arrived", guild)
 

@@ -34,5 +34,12 @@ FOUND: tuple[tuple[int, tuple[Event, ...]], ...] = (
         Event(118, 578010.0, "storm", (60.0, 1.0, ("late",), None)),
         Event(119, 581800.0, "skew", ((0,), 0.0)),
     )),
+    # A direct message whose row names no person was looked for as in a channel, and sent again.
+    (3023, (
+        Event(11, 104161.70295824768, "read", (85,)),
+        Event(12, 104384.23641695672, "storm", (300.0, 0.3, ("page", "edge", "too_many"), 26)),
+        Event(13, 104389.38707317751, "storm", (172800.0, 0.3, ("late", "slow"), None)),
+        Event(21, 171650.8404153478, "suggest", (34,)),
+    )),
 )  # fmt: skip
 """Seed, and what befell its world."""

@@ -1,7 +1,7 @@
 """What people do: readers, each with all that their marks may be; and moderators."""
 
 from collections import Counter
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from random import Random
@@ -73,11 +73,19 @@ class Readers:
             await self.do(what, self.all[-1], chance)
 
     async def do(self, what: str, reader: Reader, chance: Random) -> None:
+        with self.alone(reader) as is_free:
+            if is_free:
+                await getattr(self, what)(reader, chance)
+
+    @contextmanager
+    def alone(self, reader: Reader):
+        """Let a reader do one thing after the other; yield whether they do nothing else."""
         if reader.is_busy:
+            yield False
             return
         reader.is_busy = True
         try:
-            await getattr(self, what)(reader, chance)
+            yield True
         finally:
             reader.is_busy = False
 
@@ -99,7 +107,7 @@ class Readers:
             reader.marks = rows
         reader.perhaps = None
 
-    async def _ask(self, reader: Reader, words: str, act, after: Marks | None = None):
+    async def ask(self, reader: Reader, words: str, act, after: Marks | None = None):
         """Ask for something; ``after``: the marks if it is done. If refused, it changes none."""
         async with self._doing(reader, after):
             answer = await self._world.bots.ask(f"reader {reader.person_id} {words}", act)
@@ -116,7 +124,7 @@ class Readers:
         else:
             after[key] = new
         before = {key: reader.marks.get(key)}
-        answer = await self._ask(reader, words, act, after)
+        answer = await self.ask(reader, words, act, after)
         if answer is LOST or isinstance(answer, ReaderError):
             return
         reply = answer[1] if isinstance(answer, tuple) else answer
@@ -133,7 +141,7 @@ class Readers:
         if group := self._world.any_group(chance):
             guild_id, group_id = group["guild_id"], group["group_id"]
             self._world.discord.guilds[guild_id].members.add(reader.person_id)
-            await self._ask(
+            await self.ask(
                 reader, f"joins group {group_id}",
                 lambda s: s.groups.join(guild_id, group_id, reader.person_id),
             )  # fmt: skip
@@ -142,14 +150,14 @@ class Readers:
         if group := self._world.any_group(chance):
             ids = group["guild_id"], group["group_id"], reader.person_id
             words = f"leaves group {ids[1]}"
-            answer = await self._ask(reader, words, lambda s: s.groups.leave(*ids))
+            answer = await self.ask(reader, words, lambda s: s.groups.leave(*ids))
             self._unwanted(reader, str(ids[1]), answer)
 
     async def remind(self, reader, chance):
         if group := self._world.any_group(chance):
             ids, wanted = (group["guild_id"], group["group_id"], reader.person_id), chance.random()
             reader.off.pop(str(ids[1]), None)
-            answer = await self._ask(
+            answer = await self.ask(
                 reader, f"wants reminders of group {ids[1]}: {wanted < 0.8}",
                 lambda s: s.reminders.ask(*ids, wanted=wanted < 0.8),
             )  # fmt: skip
@@ -158,7 +166,7 @@ class Readers:
                 self._unwanted(reader, str(ids[1]), answer)
 
     async def look(self, reader, chance):
-        answer = await self._ask(
+        answer = await self.ask(
             reader, "asks what comes next", lambda s: s.reading.next_for(reader.person_id, None)
         )
         reader.current = None
@@ -197,7 +205,7 @@ class Readers:
         later = [each for each in reader.kept if each > change_id and keys & reader.kept[each]]
         had = reader.marks
         after = {key: mark for key, mark in {**had, **before}.items() if mark is not None}
-        answer = await self._ask(
+        answer = await self.ask(
             reader, f"undoes {change_id}",
             lambda s: s.reading.undo(reader.person_id, None, change_id), after,
         )  # fmt: skip
@@ -212,14 +220,14 @@ class Readers:
 
     async def reset(self, reader, chance):
         before = dict(reader.marks)
-        answer = await self._ask(
+        answer = await self.ask(
             reader, "resets", lambda s: s.reading.reset(reader.person_id, None), {}
         )
         if answer is not LOST and not isinstance(answer, ReaderError):
             self._changed(reader, answer.change.change_id, before)
 
     async def delete(self, reader, chance):
-        answer = await self._ask(
+        answer = await self.ask(
             reader, "deletes everything", lambda s: s.me.forget(reader.person_id), {}
         )
         if answer is not LOST:
@@ -231,7 +239,7 @@ class Readers:
     async def nudge(self, reader, chance):
         switch = "nudge" if chance.random() < 0.8 else "unnudge"
         reader.off.pop("idle", None)
-        answer = await self._ask(reader, switch, lambda s: s.me.switch(reader.person_id, switch))
+        answer = await self.ask(reader, switch, lambda s: s.me.switch(reader.person_id, switch))
         self._world.promises.quiet.answered(reader.person_id)
         if switch == "unnudge":
             self._unwanted(reader, "idle", answer)
@@ -239,12 +247,12 @@ class Readers:
     async def set_hour(self, reader, chance):
         hour = chance.randrange(24)
         words = f"wants reminders at {hour}:00"
-        await self._ask(reader, words, lambda s: s.me.set_hour(reader.person_id, hour))
+        await self.ask(reader, words, lambda s: s.me.set_hour(reader.person_id, hour))
 
     async def set_zone(self, reader, chance):
         zone = chance.choice((*ZONES[:-1], ""))
         words = f"is in {zone or 'no zone'}"
-        await self._ask(reader, words, lambda s: s.me.set_zone(reader.person_id, zone, ""))
+        await self.ask(reader, words, lambda s: s.me.set_zone(reader.person_id, zone, ""))
 
     async def stop_reminding(self, reader, chance):
         """Press *Stop* on the last reminder, and perhaps Undo."""
@@ -255,7 +263,7 @@ class Readers:
         if wanted:
             for why in whys:
                 reader.off.pop(why, None)
-        answer = await self._ask(
+        answer = await self.ask(
             reader, f"is to be reminded for {whys}: {wanted}",
             lambda s: s.reminders.set_reasons(
                 reader.person_id, group_ids, is_idle="idle" in whys, wanted=wanted
@@ -269,7 +277,7 @@ class Readers:
 
     async def later(self, reader, chance):
         self._world.promises.quiet.answered(reader.person_id)
-        await self._ask(
+        await self.ask(
             reader, "is to be reminded later", lambda s: s.reminders.later(reader.person_id)
         )
         self._world.promises.quiet.answered(reader.person_id)
@@ -338,7 +346,7 @@ class Moderators:
 
         wish = self._world.promises.role_wished(role_id, channel_id=channel_id)
         words = f"starts or changes the group in {channel_id}: {schedule}, role {role_id}"
-        answer = await self._ask(who, words, make_or_change)
+        answer = await self.ask(who, words, make_or_change)
         is_heard = answer is not None and answer is not REFUSED
         group_id = answer.group.group_id if is_heard else None
         wish.ended(self._world.now(), group_id, replaces=changes or role_id is not None)
@@ -359,12 +367,12 @@ class Moderators:
             if not place.is_there and place.guild.is_in:
                 await self._move(group, self._world.new_channel(place.guild, place.kind), 9000)
             if group["state"] != "active":
-                await self._ask(
+                await self.ask(
                     9000, f"resumes group {group_id}",
                     lambda s, g=guild_id, i=group_id: s.groups.set_state(g, i, "active"),
                 )  # fmt: skip
 
-    async def _ask(self, who: int, words: str, act, *, now: bool = False):
+    async def ask(self, who: int, words: str, act, *, now: bool = False):
         self.deleted.pop(who, None)
         self._begun[who] += 1
         self._under_way[who] += 1
@@ -375,7 +383,7 @@ class Moderators:
 
     async def forget_me(self, group, who, chance):
         is_alone, begun = not self._under_way[who], self._begun[who] + 1
-        answer = await self._ask(who, "deletes everything", lambda s: s.me.forget(who))
+        answer = await self.ask(who, "deletes everything", lambda s: s.me.forget(who))
         if answer is not None and answer is not REFUSED and is_alone and self._begun[who] == begun:
             self.deleted[who] = True
 
@@ -394,14 +402,14 @@ class Moderators:
 
     async def _state(self, group, who, state) -> None:
         ids = group["guild_id"], group["group_id"]
-        await self._ask(
+        await self.ask(
             who, f"lets group {ids[1]} be {state}", lambda s: s.groups.set_state(*ids, state)
         )
 
     async def delete_group(self, group, who, chance):
         ids = group["guild_id"], group["group_id"], who
         place = self._world.discord.places[group["channel_id"]]
-        await self._ask(who, f"deletes group {ids[1]}", lambda s: s.groups.delete(*ids))
+        await self.ask(who, f"deletes group {ids[1]}", lambda s: s.groups.delete(*ids))
         if place.is_there:
             await self.start(place, Schedule(0, 10, 0, "UTC"), None, who)
 
@@ -416,14 +424,14 @@ class Moderators:
         self._world.promises.may_be_made_again(
             "standing", f"{ids[1]} in {ids[2]}", only_if_made=True
         )
-        await self._ask(
+        await self.ask(
             who, f"moves group {ids[1]} to {ids[2]} ({place.kind})",
             lambda s: s.groups.move(*ids, is_forum=place.kind == "forum"),
         )  # fmt: skip
 
     async def pick(self, group, who, chance):
         ids = group["guild_id"], group["group_id"], who, chance.choice(self._world.keys)
-        await self._ask(
+        await self.ask(
             who, f"picks {ids[3]} for group {ids[1]}", lambda s: s.papers.pick_next(*ids)
         )
 
@@ -432,13 +440,13 @@ class Moderators:
         if pick is not None:
             group_id = pick["group_id"]
             ids = self._world.group(group_id)["guild_id"], group_id, pick["week"]
-            await self._ask(
+            await self.ask(
                 who, f"takes back the pick of group {ids[1]}", lambda s: s.papers.take_back(*ids)
             )
 
     async def vote(self, group, who, chance):
         ids, hours = (group["guild_id"], group["channel_id"], who), chance.choice((None, 1, 5, 24))
-        await self._ask(
+        await self.ask(
             who, f"calls a vote in {ids[1]}", lambda s: s.votes.call(*ids, 3, hours), now=True
         )
 
@@ -453,13 +461,13 @@ class Moderators:
         if vote is not None:
             group = self._world.group(vote["group_id"])
             ids = group["guild_id"] if group else 0, vote["vote_id"]
-            await self._ask(
+            await self.ask(
                 who, f"{how}s vote {ids[1]}", lambda s: getattr(s.votes, how)(*ids), now=True
             )
 
     async def skip(self, group, who, chance):
         ids = group["guild_id"], group["group_id"]
-        await self._ask(who, f"skips a week of group {ids[1]}", lambda s: s.groups.skip_next(*ids))
+        await self.ask(who, f"skips a week of group {ids[1]}", lambda s: s.groups.skip_next(*ids))
 
     async def post_now(self, group, who, chance):
         ids = group["guild_id"], group["group_id"]
@@ -468,14 +476,14 @@ class Moderators:
         for week_id in unsure:
             self._world.promises.may_be_made_again("post", week_id)
         words = f"posts the paper of group {ids[1]} now"
-        if await self._ask(who, words, lambda s: s.groups.post_now(*ids), now=True) is REFUSED:
+        if await self.ask(who, words, lambda s: s.groups.post_now(*ids), now=True) is REFUSED:
             for week_id in unsure:
                 self._world.promises.may_not("post", week_id)
 
     async def mention_nobody(self, group, who, chance):
         ids = group["guild_id"], group["group_id"]
         wish = self._world.promises.role_wished(None, group_id=ids[1])
-        answer = await self._ask(
+        answer = await self.ask(
             who, f"lets group {ids[1]} mention nobody", lambda s: s.groups.mention_nobody(*ids)
         )
         is_heard = answer is not None and answer is not REFUSED
@@ -484,13 +492,13 @@ class Moderators:
     async def read_for(self, group, who, chance):
         ids = group["guild_id"], group["group_id"]
         wish = chance.choice(self._world.keys), chance.randrange(4)
-        await self._ask(
+        await self.ask(
             who, f"lets group {ids[1]} read {wish}", lambda s: s.papers.read_for(*ids, *wish)
         )
 
     async def go_on(self, group, who, chance):
         ids = group["guild_id"], group["group_id"], chance.choice(("additions", "must_reads", None))
-        await self._ask(
+        await self.ask(
             who, f"lets group {ids[1]} go on with {ids[2]}", lambda s: s.papers.go_on(*ids)
         )
 
@@ -505,4 +513,4 @@ class Moderators:
             desk = await services.moderation.open(guild_id, who, key)
             return await getattr(services.moderation, how)((guild_id, who, desk.draft_id))
 
-        await self._ask(who, f"{how}s {key}", edit)
+        await self.ask(who, f"{how}s {key}", edit)

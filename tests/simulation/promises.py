@@ -39,6 +39,8 @@ HERE = "(guild_id IS NULL OR guild_id NOT IN (SELECT guild_id FROM gone_guilds))
 
 HELD = "SELECT {column} AS person FROM {table} WHERE {column} IN ({marks})"
 
+MODERATORS = {9000, 9001, 9002, 9003}
+
 PERSON = re.compile(r"reader_id|\w+ed_by")
 """Columns in which a person may stand, whatever the bot itself takes for such."""
 
@@ -159,10 +161,14 @@ class Promises:
         if person is None:
             self._at_home(message, kind, reference, row)
         elif row is not None:
-            if person != row["reader_id"]:
+            meant = MODERATORS if kind == "suggested" else {row["reader_id"]}
+            if person not in meant:
                 self.breaks("at home", f"{dict(row)} was sent to {person}")
             if kind == "reminder":
                 self.quiet.came(person, row["reference"], message)
+                world.suggestions.came(person, row["reference"], message)
+        if kind == "inbox":
+            world.suggestions.word_came(int(reference.partition(":")[0]))
         self._mentions(message, kind, reference, role_id)
 
     def _is_forgotten(self, message: Message, new: Message, kind: str) -> bool:
@@ -398,6 +404,7 @@ class Promises:
             if self._world.discord.guilds[row["guild_id"]].is_in:
                 self.breaks("settled", f"server {row['guild_id']} isn't gone")
         self.quiet.settled(calm_since)
+        self._world.suggestions.settled(calm_since)
         self.what_is_sent_is_there()
         self.no_mark_is_lost()
 
@@ -476,6 +483,8 @@ class Promises:
         is_over = instant(row["until_at"]) <= self._world.now() - timedelta(hours=2)
         if is_over and row["kind"] != "standing":  # which is looked for however late
             return False
+        if row["kind"] == "suggested":  # to whoever moderates
+            return row["guild_id"] == self._world.hung
         group = self._world.group(row["group_id"] or 0)
         place_id = row["channel_id"] or (group["channel_id"] if group else 0)
         place = self._world.discord.places.get(place_id)

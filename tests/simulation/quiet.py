@@ -118,13 +118,15 @@ class Quiet:
         """Look at a reminder that somebody has just got."""
         now, last = self._world.now(), self._last.get(person)
         whys = [found[1] for each in message.custom_ids if (found := CAME_FOR.fullmatch(each))]
-        if len(whys) != 1:
+        is_news = not whys and self._world.suggestions.tells(message)  # which asks for nothing
+        if len(whys) != 1 and not is_news:
             self._breaks("not wanted", f"{person} can't tell why they are reminded: {whys}")
             return
-        self._is_wanted(person, whys[0], now)
+        if not is_news:
+            self._is_wanted(person, whys[0], now)
         if last is not None and last.reference == reference:
             return  # made twice: another promise is about that
-        ways = self._ways_of(person, now)
+        ways = self.ways_of(person, now)
         if self._world.leapt_lately(40) or any(zone == zones.NAME for _, zone in ways):
             self._last.pop(person, None)  # nobody knows by which clock that was
             return
@@ -138,14 +140,17 @@ class Quiet:
                 self._breaks(
                     "quiet", f"{person} got {reference} {days} days after {last}: too soon"
                 )
-        self._last[person] = Last(now, reference, whys[0], in_a_row + 1)
+        if is_news:
+            self._last[person] = Last(now, reference, self.came_for(person), in_a_row)
+        else:
+            self._last[person] = Last(now, reference, whys[0], in_a_row + 1)
 
     def _is_told(self, row, since: datetime, until: datetime) -> None:
         """Check that who didn't read for a week was told so at their hour, if they aren't ignoring.
 
         ``since`` and ``until``: when there was nothing to keep a reminder back.
         """
-        person, ways = row["reader_id"], self._ways_of(row["reader_id"], until)
+        person, ways = row["reader_id"], self.ways_of(row["reader_id"], until)
         # Who takes a mark back is looked at when that mark would have been a week old.
         since_when = self._marked.get(person, 0), row["nudged_at"] or 0
         begins = instant(max(since_when)) + timedelta(days=7 + A_ZONES_DAY)
@@ -162,7 +167,7 @@ class Quiet:
             if last < at - CLOCKS_APART and not is_quiet and row["again_at"] is None:
                 self._breaks("reminded", f"{person} wasn't reminded at {at}: {dict(row)}")
 
-    def _ways_of(self, person: int, now: datetime) -> set[Way]:
+    def ways_of(self, person: int, now: datetime) -> set[Way]:
         """Return at which hours somebody may want one, by what they set now or a while ago."""
         still = now - WITHIN - STILL_TRUE
         known = self._ways.get(person, [(frozenset({(SEVEN, "UTC")}), None)])
@@ -181,6 +186,11 @@ def _is_then(at: datetime, hour: int, zone: str) -> bool:
         begins - CLOCKS_APART <= at <= min(begins + WITHIN, ends) + STILL_TRUE
         for begins, ends in _hours(at, hour, zone)
     )
+
+
+def hours_of(at: datetime, hour: int, zone: str) -> Iterator[datetime]:
+    """Yield the hour on the days around."""
+    yield from (begins for begins, _ in _hours(at, hour, zone))
 
 
 def _hours(at: datetime, hour: int, zone: str) -> Iterator[tuple[datetime, datetime]]:

@@ -187,8 +187,10 @@ def _leap(chance, at, group):
     yield at + chance.choice((60.0, AN_HOUR, A_DAY)), "leap", (0.0,)
 
 
-TO_CHANNEL = ("post", "thread", "opener", "standing", "candidates", "poll", "sign", "greeting")
-TO_PERSON = ("reminder", "notice")
+TO_CHANNEL = (
+    "post", "thread", "opener", "standing", "candidates", "poll", "sign", "greeting", "inbox",
+)  # fmt: skip
+TO_PERSON = ("reminder", "notice", "suggested")
 
 AMBUSHES = (
     # Once a letter of these kinds is claimed or begun: what befalls who sends it, or where it goes.
@@ -225,6 +227,7 @@ def _one(what):
 
 
 _moderate, _read, _mend, _run, _tables = map(_one, ("moderate", "read", "mend", "run", "tables"))
+_suggest = _one("suggest")
 _delete_message, _delete_channel, _delete_post = map(
     _one, ("delete_message", "delete_channel", "delete_post")
 )
@@ -238,10 +241,11 @@ DRAWN = (
     (0.06, _leap), (0.05, _tables), (0.7, _moderate), (2.5, _read), (3.0, _mend), (5.0, _run),
     (0.3, _delete_message), (0.03, _delete_channel), (0.4, _delete_post), (0.1, _put_away),
     (0.5, _member_leaves), (0.5, _dms), (2.0, _vote), (3.0, _ambush), (0.2, _calm),
+    (1.0, _suggest),
 )  # fmt: skip
 """How often each befalls a world in a week, on average; or each of its groups."""
 
-OF_GROUPS = {_moderate, _read, _permission, _condition, _delete_message, _delete_channel}
+OF_GROUPS = {_moderate, _read, _suggest, _permission, _condition, _delete_message, _delete_channel}
 OF_GROUPS |= {_delete_post, _put_away, _crash, _gust}
 AT_SLOTS = {
     _crash,

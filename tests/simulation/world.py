@@ -30,6 +30,7 @@ from tests.simulation.loop import Loop
 from tests.simulation.people import Moderators, Readers
 from tests.simulation.promises import ALIEN, Broken, Promises, is_expected
 from tests.simulation.script import A_DAY, AN_HOUR, Event, script_of, setting_of
+from tests.simulation.suggestions import Suggestions
 from tests.simulation.weather import UNANSWERED, Storm, Weather
 from tests.simulation.zones import RULES, write_zone
 
@@ -124,6 +125,7 @@ class World:
             self.now, self.stream("discord"), self.weather, made, deleted, self.told
         )
         self.readers, self.moderators = Readers(self), Moderators(self)
+        self.suggestions = Suggestions(self, promises.breaks)
         self.bots, self.events = Bots(self), Events(self)
 
     def stream(self, name: str) -> Random:
@@ -345,7 +347,7 @@ class World:
             guild_id = self.discord.new_id(shard=n % 2)
             guild = Guild(guild_id, f"Server {n}", self.now() - timedelta(days=n))
             guild.roles = {guild_id + 1: True, guild_id + 2: False}
-            guild.members = {reader.person_id for reader in self.readers.all}
+            guild.members = {9000, 9001, *(reader.person_id for reader in self.readers.all)}
             self.discord.guilds[guild_id] = guild
         guilds = list(self.discord.guilds.values())
         self.homes = []

@@ -141,6 +141,9 @@ class Letter:
     always_findable = False
     """Whether it can be looked for however late, so that nobody ever has to decide."""
 
+    is_direct = False
+    """Whether it goes to a person, whose history with us nobody can close."""
+
     def __init__(self, services: Services, tickets: Tickets) -> None:
         self.services, self.tickets = services, tickets
 
@@ -326,6 +329,8 @@ class OfVote(ToChannel):
 
 class ToPerson(Letter):
     """A direct message."""
+
+    is_direct = True
 
     async def to(self, row: OutboxRow, discord: Discord) -> Place:
         """Return the channel to a person; to open it is a request that Discord counts, too."""

@@ -12,9 +12,7 @@ from bot.core.suggestions import MOST_TOLD, Suggestion
 from bot.core.weeks import CLOCKS_APART
 from bot.outbox.discord import AwayError, Discord, NoAnswerError, RefusedError
 from bot.outbox.letters._base import Act, Drop, End, Receipt, Rows, Send, ToPerson, Wait
-from bot.outbox.tickets import Tickets
 from bot.outbox.traces import by_button, marked
-from bot.services.opening import Services
 from bot.store import groups, readers, suggestions
 from bot.store.database import Queries
 from bot.views.custom_ids import ReadReminded
@@ -28,12 +26,6 @@ NOT_YET: Problem = "guild_unavailable"
 
 
 class Reminder(ToPerson):
-    """``_told``: of which suggestions each letter that was written here tells."""
-
-    def __init__(self, services: Services, tickets: Tickets) -> None:
-        super().__init__(services, tickets)
-        self._told: dict[int, list[int]] = {}
-
     async def take(self, tx: Queries, row: OutboxRow) -> OutboxRow | None:
         await readers.take_turn_if_known(tx, row.reader_id or 0)
         return await super().take(tx, row)
@@ -69,33 +61,52 @@ class Reminder(ToPerson):
             view = paper_card(papers, is_idle=is_idle)
         elif (reply := await reminders.nudge(reader_id)) is not None:
             view = idle_card(reply)
-        if view is None and not await self._outcomes(row, discord):
-            return Wait(problem) if problem == NOT_YET else Drop(problem or "not_wanted")
+        outcomes, is_whole = await self._outcomes(row, discord)
+        if view is None and not outcomes:
+            is_early = problem == NOT_YET or not is_whole
+            return Wait(NOT_YET) if is_early else Drop(problem or "not_wanted")
         place = await self.to(row, discord)
         # Last of all: a command may have told the reader meanwhile.
-        if outcomes := await self._outcomes(row, discord):
+        outcomes, is_whole = await self._outcomes(row, discord)
+        if not row.places and (outcomes or not is_whole):
+            told = [suggestion for suggestion, _server in outcomes]
+            await self.services.suggestions.put_into_letter(row.reader_id or 0, told, row.row_id)
+        if outcomes:
             view = outcomes_card(outcomes, view)
         return Drop("not_wanted") if view is None else Send(place, marked(view, row.row_id))
 
-    async def _outcomes(self, row: OutboxRow, discord: Discord) -> Outcomes:
-        """Return what became of suggestions by the reader's hour, with the servers' names."""
-        reader_id, found = row.reader_id or 0, list[tuple[Suggestion, str]]()
-        for each in await self.services.suggestions.outcomes(reader_id, row.due_at):
-            server = discord.server(each.guild_id)
-            if server is not None and await self._is_member(each.guild_id, reader_id, discord):
-                found.append((each, server.name))
-        self._told[row.row_id] = [each.suggestion_id for each, _ in found[:MOST_TOLD]]
-        return found[:MOST_TOLD]
+    async def _outcomes(self, row: OutboxRow, discord: Discord) -> tuple[Outcomes, bool]:
+        """Return what became of suggestions by the reader's hour, with the servers' names.
 
-    async def _is_member(self, guild_id: int, reader_id: int, discord: Discord) -> bool:
+        And whether that is all: of a server that can't be asked just now, nothing is told. Nor of
+        what an earlier attempt didn't, which may have been sent.
+        """
+        reader_id, found = row.reader_id or 0, list[tuple[Suggestion, str]]()
+        names, is_whole = dict[int, str | None](), True
+        of_letter = row.row_id if row.places else None
+        outcomes = self.services.suggestions.outcomes
+        for each in await outcomes(reader_id, row.due_at, of_letter):
+            guild_id = each.guild_id
+            if guild_id not in names:
+                try:
+                    names[guild_id] = await self._name_for(reader_id, guild_id, discord)
+                except (AwayError, NoAnswerError, TimeoutError):
+                    names[guild_id], is_whole = None, False
+            if (name := names[guild_id]) is not None:
+                found.append((each, name))
+        return found[:MOST_TOLD], is_whole
+
+    async def _name_for(self, reader_id: int, guild_id: int, discord: Discord) -> str | None:
+        """Return the name of a server, if the reader is in it."""
         try:
             async with asyncio.timeout(ASKED_WITHIN):
                 await self.tickets.ticket()
-                return await discord.is_member(guild_id, reader_id)
-        except (AwayError, NoAnswerError, TimeoutError):
-            return True
-        except RefusedError:
-            return False
+                is_member = await discord.is_member(guild_id, reader_id)
+                return await discord.name_of(guild_id) if is_member else None
+        except RefusedError as error:
+            if error.problem == "rate_limited":  # all others as well: it says how long
+                raise
+            return None
 
     async def _seen(
         self, paper: OpenPaper, reader_id: int, discord: Discord
@@ -148,11 +159,7 @@ class Reminder(ToPerson):
         What it told of suggestions is known now; alone, that asks for nothing.
         """
         reader_id = row.reader_id or 0
-        told = self._told.pop(row.row_id, None)
-        if told is None:  # another process wrote it
-            untold = await suggestions.untold(tx, reader_id, row.due_at)
-            told = [each.suggestion_id for each in untold[:MOST_TOLD]]
-        await suggestions.set_told(tx, reader_id, told, at)
+        told = await suggestions.set_told_by(tx, reader_id, row.row_id, at)
         pace = await readers.pace_of(tx, reader_id, but=row.row_id)
         asks = not told or await self.services.reminders.reminds(tx, reader_id)
         again, ignored = pace.again_at, pace.ignored_by_now + asks

@@ -71,6 +71,7 @@ LISTED = {
     "weeks.end_vote": ONLY_TELLS,
     "readers.rows_about": THE_READERS,
     "suggestions.untold": THE_READERS,
+    "suggestions.set_told_by": THE_READERS,
     "readers.standing": THE_READERS,
     "readers.read_since": THE_READERS,
     "weeks.week": CHECKED,

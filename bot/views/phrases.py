@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 from bot.core.curriculum import Curriculum, Kind, Resource, Step
+from bot.core.link_checks import ARCHIVE
 from bot.core.progress import Count, Mark, Marks, State, step_count
 from bot.language import _, ngettext
 from bot.plain import clipped, columns, link, made_once, narrowed, one_line, plain
@@ -180,7 +181,11 @@ def about(resource: Resource, longest: int = 120) -> list[str]:
 
 def gone_page(resource: Resource) -> str | None:
     """Return that a resource's own page is gone, so that its link opens a copy."""
-    return _("-# ⚠️ Its page is gone. Here is a copy.") if resource.mirror else None
+    if not resource.mirror:
+        return None
+    if resource.mirror.startswith(ARCHIVE):  # which may have none
+        return _("-# ⚠️ Its page is gone. Try this archive.")
+    return _("-# ⚠️ Its page is gone. Here is a copy.")
 
 
 def takes(resource: Resource) -> str:

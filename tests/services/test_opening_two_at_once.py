@@ -312,6 +312,9 @@ def acts(w: World, s: Services) -> dict:
             GUILD, CARL, "https://example.org/declined"
         ),
         "Suggestions.tell": lambda: s.suggestions.tell(ALICE),
+        "Suggestions.put_into_letter": lambda: s.suggestions.put_into_letter(
+            ALICE, [w.declined], w.reminder.row_id
+        ),
         "Suggestions.keep_links": lambda: s.suggestions.keep_links(GUILD, CARL, [LINK]),
         "Suggestions.want": lambda: s.suggestions.want(GUILD, CARL, w.wanted.suggestion_id),
         "Suggestions.drop": lambda: s.suggestions.drop(GUILD, ALICE, w.wanted.suggestion_id),
@@ -493,6 +496,7 @@ BESIDE = [
     ("Suggestions.suggest", "Moderation.reopen"),
     ("Suggestions.suggest", "Me.forget"),
     ("Suggestions.keep_links", "Me.forget, carl"),
+    ("Suggestions.put_into_letter", "Suggestions.tell"),
     ("Suggestions.tell", "Moderation.reopen"),
     ("Suggestions.tell", "Suggestions.tell"),
     ("Suggestions.tell", "Me.forget"),

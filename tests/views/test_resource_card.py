@@ -3,6 +3,7 @@
 import pytest
 
 from bot.core.curriculum.identity import with_mirrors
+from bot.core.link_checks import ARCHIVE
 from bot.core.recommend import Reader, Recommendation, Reply, Shown
 from bot.plain import link, markdown, one_line, plain
 from bot.views.resource_card import next_card, resource_card
@@ -42,6 +43,15 @@ def test_while_its_page_is_gone_every_link_of_a_card_opens_the_copy(listed, is_l
 
     assert GONE in shown
     assert shown.count("https://") == shown.count("/copy") == 3  # title, button and video
+
+
+def test_an_archive_may_have_a_copy_or_not():
+    of = curriculum(resource("bert"))
+    (paper,) = with_mirrors(of, {"https://example.org/bert": f"{ARCHIVE}x"}).resources
+
+    assert "Its page is gone. Try this archive." in str(
+        resource_card(Shown(of, Reader({}), paper)).to_components()
+    )
 
 
 def test_the_card_of_what_comes_next_does_so_too(listed):

@@ -703,7 +703,8 @@ def _suggestions_cards(world: World) -> Cards:
 def _inbox_cards(world: World) -> Cards:
     counts = Counts(HUGE, HUGE, HUGE, HUGE, HUGE)
     yield _made(inbox_card.word_card, counts)
-    yield _made(inbox_card.first_card, world.text[:100] or "Server")
+    for asks in (True, False):
+        yield _made(inbox_card.first_card, world.text[:100] or "Server", asks=asks)
     for word in (None, Word(None, NOW), Word(HUGE, NOW)):
         yield _made(inbox_card.inbox_card, Inbox(Counts(), word=word), 2)
         yield _made(inbox_card.inbox_card, Inbox(counts, word=word), 2, "told")

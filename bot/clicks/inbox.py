@@ -40,25 +40,26 @@ from bot.views.inbox_card import (
 from bot.views.manage_card import which_group_card
 from bot.views.parts import Button, Form, Item, button
 from bot.views.pick_card import check_polls, vote_card
-from bot.views.problems import channel_of, problem_in, problem_text
+from bot.views.problems import channel_of, channel_trouble
 
 
 async def _next(click: Click, number: int, told: str, *ways: Item | None) -> LayoutView:
     """Show what was settled, and the matter that has come in its place."""
     look, who = click.services.inboxes.look, click.who
-    return inbox_card(await look(click.guild_id, who, number, goes_on=True), who, told, *ways)
+    inbox = await look(click.guild_id, who, number, goes_on=True)
+    return inbox_card(inbox, who, told, *ways, guild=click.interaction.guild)
 
 
 async def edited_card(click: Click, proposal: Proposal) -> LayoutView:
     """Show the inbox at a suggestion as it was edited."""
     inbox = await click.services.inboxes.look(click.guild_id, click.who, edited=proposal)
-    return inbox_card(inbox, click.who)
+    return inbox_card(inbox, click.who, guild=click.interaction.guild)
 
 
 @clicked
 async def show_inbox(click: Click, said: ids.ShowInbox) -> View:
     inbox = await click.services.inboxes.look(click.guild_id, click.who, said.number)
-    return inbox_card(inbox, click.who)
+    return inbox_card(inbox, click.who, guild=click.interaction.guild)
 
 
 @clicked
@@ -66,7 +67,7 @@ async def open_inbox(click: Click, _said: ids.OpenInbox) -> View:
     """Open the inbox of a moderator who follows the word a week."""
     await click.check_right()
     inbox = await click.services.inboxes.look(click.guild_id, click.who)
-    return await click.show(inbox_card(inbox, click.who))
+    return await click.show(inbox_card(inbox, click.who, guild=click.interaction.guild))
 
 
 @clicked
@@ -94,13 +95,14 @@ async def _told(click: Click, number: int, channel_id: int | None) -> View:
         channel = channel_of(click.interaction, channel_id)
         if not isinstance(channel, TextChannel):
             raise NotOfferedError
-        if problem := problem_in(channel):
-            raise CannotPostError(problem_text(problem))
+        if trouble := channel_trouble(channel.guild, channel_id):
+            raise CannotPostError(trouble)
     before = await click.services.inboxes.set_word(click.guild_id, channel_id)
     inbox = await click.services.inboxes.look(click.guild_id, click.who, number)
     was = before.channel_id if before else None
     undo = word_undo(click.who, number, was) if was and was != channel_id else None
-    return inbox_card(inbox, click.who, word_told(channel_id), undo)
+    guild = click.interaction.guild
+    return inbox_card(inbox, click.who, word_told(channel_id), undo, guild=guild)
 
 
 @clicked

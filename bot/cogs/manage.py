@@ -254,7 +254,8 @@ class ManageCog(NamesLists, commands.GroupCog, group_name="manage"):
     async def inbox(self, interaction: Interaction) -> None:
         """Settle what waits: suggestions, doubts, groups in trouble, lists that end."""
         guild_id, who = interaction.guild_id or 0, interaction.user.id
-        await answer(interaction, inbox_card(await self.services.inboxes.look(guild_id, who), who))
+        inbox = await self.services.inboxes.look(guild_id, who)
+        await answer(interaction, inbox_card(inbox, who, guild=interaction.guild))
 
     @edit.autocomplete("resource")
     @offers

@@ -6,6 +6,7 @@ from typing import Literal
 from urllib.parse import quote
 
 from bot.core.curriculum.links import canonical, home_of, host_of
+from bot.core.curriculum.shape import LONGEST_LINK_ON_A_CARD
 
 DAYS_GONE = 3
 """Days on which a link must be gone to count as dead: sites are down, and come back."""
@@ -78,11 +79,12 @@ def mirror_of(url: str) -> str:
     """Return where a dead link's page may still be had: its own home, or else an archive's copy.
 
     Papers are at home with arXiv, ACL, OpenReview or their publisher's DOI. "": nowhere that we
-    know, for it is an archive's copy already.
+    know, for it is an archive's copy already, or its address would be too long for a card.
     """
     if host_of(url) == host_of(ARCHIVE):
         return ""
     home = home_of(canonical(url) or "")
     if home is not None and host_of(home) != host_of(url):
         return home
-    return f"{ARCHIVE}{quote(url.partition('#')[0], safe=':/?&=%~+,;@!()')}"
+    copy = f"{ARCHIVE}{quote(url.partition('#')[0], safe=':/?&=%~+,;@!()')}"
+    return copy if len(copy) <= LONGEST_LINK_ON_A_CARD else ""

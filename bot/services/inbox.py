@@ -118,7 +118,9 @@ class Inboxes:
         async with self._db.transaction() as tx:
             await additions.take_turn(tx, guild_id)
             before = await words.word_of(tx, guild_id)
-            await words.put_word(tx, guild_id, Word(channel_id, now + A_WEEK))
+            is_ahead = before is not None and before.next_at > now
+            next_at = before.next_at if before and is_ahead else now + A_WEEK
+            await words.put_word(tx, guild_id, Word(channel_id, next_at))
         return before
 
     async def plan_words(self) -> bool:
@@ -129,7 +131,16 @@ class Inboxes:
                 any_told |= await self._plan_word(guild_id)
             except Exception:
                 log.exception("moderators of server %s can't be told what waits", guild_id)
+                await self._put_off(guild_id)
         return any_told
+
+    async def _put_off(self, guild_id: int) -> None:
+        """Try again in an hour: others go on."""
+        async with self._background.transaction() as tx:
+            await additions.take_turn(tx, guild_id)
+            word, later = await words.word_of(tx, guild_id), self._clock() + timedelta(hours=1)
+            if word is not None and word.next_at < later:
+                await words.put_word(tx, guild_id, replace(word, next_at=later))
 
     async def _plan_word(self, guild_id: int) -> bool:
         waits = bool((await self.counts(guild_id)).total)
@@ -147,6 +158,10 @@ class Inboxes:
                 )  # fmt: skip
                 await outbox.add(tx, row)
         return waits
+
+    async def word_of(self, guild_id: int) -> Word | None:
+        """Return what a server's moderators said of a word a week; None: nothing yet."""
+        return await words.word_of(self._db, guild_id)
 
     async def moderators(self, guild_id: int) -> list[int]:
         """Return some who have moderated the server's groups or lists, the latest first."""

@@ -64,7 +64,8 @@ async def ask_links(
             if wait is None:
                 async with turns.of(host):
                     answer = await _answer(url, check_link)
-                wait, pause = answer.wait, min(answer.pause, LONGEST_PAUSE)
+                wait = answer.wait
+                pause = max(pause, min(answer.pause, LONGEST_PAUSE))
             await told(url, answer)
 
     async with asyncio.TaskGroup() as asking:

@@ -1,7 +1,7 @@
 """What members suggest for their server's list: the link, who wants it, and why."""
 
 import re
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -151,13 +151,22 @@ class Suggestions:
         return await rows.untold(self._db, reader_id, before, letter_id)
 
     async def put_into_letter(
-        self, reader_id: int, outcomes: Iterable[Suggestion], letter_id: int
-    ) -> None:
-        """Record of what a letter tells, before it leaves."""
-        ids = [each.suggestion_id for each in outcomes]
+        self, reader_id: int, outcomes: Collection[Suggestion], letter_id: int
+    ) -> set[int]:
+        """Record of what a letter tells, and of nothing else, before it leaves.
+
+        Return the ids of what it may tell: what is still so, and if nobody has begun to send it.
+        """
+        if not outcomes and not await rows.any_in_letter(self._db, reader_id, letter_id):
+            return set()
         async with self._db.transaction() as tx:
             await readers.take_turn_if_known(tx, reader_id)
-            await rows.put_into_letter(tx, reader_id, ids, letter_id)
+            for guild_id in sorted({each.guild_id for each in outcomes}):
+                await additions.take_turn(tx, guild_id)  # nobody settles it anew meanwhile
+            letter = await outbox.row(tx, letter_id)
+            if letter is None or letter.tried_at is not None:
+                return set()
+            return await rows.put_into_letter(tx, reader_id, outcomes, letter_id)
 
     async def tell(self, reader_id: int) -> list[Suggestion]:
         """Return what became of what the reader wants, and record that they know: they are told."""
@@ -196,6 +205,10 @@ class Suggestions:
     async def links(self, ref: DraftRef) -> tuple[str, ...]:
         """Return the links that were kept."""
         return (await self._moderation.kept(ref, FoundLinks)).links
+
+    async def wishers(self, guild_id: int) -> set[int]:
+        """Return who wants anything that was ever suggested in a server."""
+        return await rows.wishers(self._db, guild_id)
 
     async def suggested(self, guild_id: int, reader_id: int) -> Suggested:
         """Return what is suggested in a server, the most wanted first."""

@@ -208,6 +208,11 @@ async def still_tried(
     return set(await db.fetch_column(sql, kind, *references, since))
 
 
+async def forget_places(tx: Queries, row_id: int) -> None:
+    """Forget where a row was sent: what is kept of it for good says nothing of whom it reached."""
+    await tx.fetch("UPDATE outbox SET places = NULL, trace = NULL WHERE row_id = ?", row_id)
+
+
 async def delete_rows(tx: Queries, row_ids: Collection[int]) -> None:
     """Delete rows: for none of them may ever be wanted again."""
     sql = f"DELETE FROM outbox WHERE row_id IN ({question_marks(row_ids)})"  # noqa: S608

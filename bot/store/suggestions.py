@@ -1,7 +1,7 @@
 """What members suggested for their servers' lists, and who wants it."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -151,6 +151,11 @@ async def wanted_by(db: Queries, guild_id: int, reader_id: int) -> set[int]:
     return set(await db.fetch_column(sql, guild_id, reader_id))
 
 
+async def wishers(db: Queries, guild_id: int) -> set[int]:
+    """Return who wants anything that was ever suggested in a server."""
+    return set(await db.fetch_column("SELECT reader_id FROM wishes WHERE guild_id = ?", guild_id))
+
+
 async def any_untold(db: Queries, reader_id: int) -> bool:
     """Tell whether something became of what a reader wants, and they don't know of it."""
     return bool(await untold(db, reader_id))
@@ -182,21 +187,40 @@ async def untold(
         " WHERE w.reader_id = ? AND w.told_at IS NULL AND s.state <> 'open'"
         " AND (CAST(? AS BIGINT) IS NULL OR s.settled_at <= ?)"
         " AND (CAST(? AS BIGINT) IS NULL OR w.told_by = ?)"
+        " AND NOT EXISTS (SELECT 1 FROM gone_guilds g WHERE g.guild_id = s.guild_id)"
         " ORDER BY s.settled_at, s.suggestion_id"
     )
     only = before, before, letter_id, letter_id
     return [_suggestion(row) for row in await db.fetch(sql, reader_id, *only)]
 
 
+async def any_in_letter(db: Queries, reader_id: int, letter_id: int) -> bool:
+    """Tell whether a letter is to tell a reader of anything."""
+    sql = "SELECT 1 FROM wishes WHERE reader_id = ? AND told_by = ?"
+    return await db.any_row(sql, reader_id, letter_id)
+
+
 async def put_into_letter(
-    tx: Queries, reader_id: int, suggestion_ids: list[int], letter_id: int
-) -> None:
-    """Record of what a letter will tell a reader, and of nothing else."""
+    tx: Queries, reader_id: int, outcomes: Iterable[Suggestion], letter_id: int
+) -> set[int]:
+    """Record of what a letter will tell a reader, and of nothing else.
+
+    Return the ids of those suggestions that are still what they became, and not told.
+    """
     sql = "UPDATE wishes SET told_by = NULL WHERE reader_id = ? AND told_by = ?"
     await tx.fetch(sql, reader_id, letter_id)
-    for each in suggestion_ids:
-        sql = "UPDATE wishes SET told_by = ? WHERE reader_id = ? AND suggestion_id = ?"
-        await tx.fetch(sql, letter_id, reader_id, each)
+    sql = (
+        "UPDATE wishes SET told_by = ?"
+        " WHERE reader_id = ? AND suggestion_id = ? AND told_at IS NULL AND EXISTS"
+        " (SELECT 1 FROM suggestions s WHERE s.suggestion_id = wishes.suggestion_id"
+        " AND s.guild_id = ? AND s.state = ? AND s.settled_at = ?) RETURNING suggestion_id"
+    )
+    put = set[int]()
+    for each in outcomes:
+        became = each.guild_id, each.state, each.settled_at
+        if await tx.any_row(sql, letter_id, reader_id, each.suggestion_id, *became):
+            put.add(each.suggestion_id)
+    return put
 
 
 async def set_told_by(tx: Queries, reader_id: int, letter_id: int, now: datetime) -> bool:

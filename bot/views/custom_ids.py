@@ -617,10 +617,8 @@ class Settle(OfInbox, shape="inbox-{act}:{opener_id}:{number}:{draft_id}"):
     draft_id: RowId
 
 
-class GroupOfInbox(OfInbox, shape="inbox-group:{opener_id}:{number}:{group_id}"):
+class GroupOfInbox(OfGroup, shape="inbox-group:{group_id}:{opener_id}"):
     """The card of a group that is in trouble, or whose list ends; the inbox stays."""
-
-    group_id: RowId
 
 
 class ShowWhys(OfInbox, shape="inbox-whys:{opener_id}:{number}:{draft_id}"):

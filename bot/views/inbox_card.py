@@ -43,7 +43,7 @@ from bot.views.parts import (
     text_input,
     text_of,
 )
-from bot.views.problems import problem_text
+from bot.views.problems import channel_trouble, problem_text
 from bot.views.suggestions_card import reason_text, reasons
 
 ROOM = 5
@@ -56,18 +56,23 @@ OWN_WORDS = "words"
 
 
 def inbox_card(
-    inbox: Inbox, opener_id: int, told: str | None = None, *ways: Item | None
+    inbox: Inbox,
+    opener_id: int,
+    told: str | None = None,
+    *ways: Item | None,
+    guild: discord.Guild | None = None,
 ) -> LayoutView:
     """Build the inbox at one of its matters.
 
-    ``told``: what was just settled; ``ways``: what to do about that.
+    ``told``: what was just settled; ``ways``: what to do about that. ``guild``: whose it is, as
+    Discord's cache has it.
     """
     counts, title = counts_text(inbox.counts), phrases.narrow(inbox.list_title, 32)
     head = "\n".join(f"-# {line}" for line in (counts, title) if line) or None
     at = opener_id, inbox.number
     match inbox.matter:
         case None:
-            shown = box(*_end(inbox, at, head))
+            shown = box(*_end(inbox, at, head, guild))
         case Proposal() as proposal:
             shown = box(*_suggestion(proposal, at, head, inbox))
         case Desk() as desk:
@@ -82,26 +87,31 @@ def inbox_card(
 def word_card(counts: Counts) -> LayoutView:
     """Build the word a week to moderators."""
     told = _("### 📥 For the moderators: {counts}", counts=counts_text(counts))
-    every = _("-# Once a week, while anything waits. The end of `/manage inbox` changes that.")
+    every = _("-# Once a week, while anything waits. The end of `/manage inbox` has this setting.")
     return boxed(told, button(ids.OpenInbox(), _("Open the inbox"), BLUE), every)
 
 
-def first_card(server: str) -> LayoutView:
-    """Build what one of a server's moderators reads of its first suggestion."""
+def first_card(server: str, *, asks: bool) -> LayoutView:
+    """Build what one of a server's moderators reads of its first suggestion.
+
+    ``asks``: nobody has said yet whether a channel is told once a week.
+    """
     told = _(
         "### 📥 A first suggestion for the reading list of {server}\n"
-        "A member wants something on it. `/manage inbox` there shows you what, and settles it.\n"
-        "Shall I tell moderators once a week, while anything waits? At the end of the inbox you"
-        " choose a channel for that. I won't ask again.",
+        "A member wants something on it. There, `/manage inbox` shows it, and lets you settle it.",
         server=plain(server, 60),
     )
-    return boxed(told)
+    asked = _(
+        "Shall I tell moderators once a week, while anything waits? At the end of the inbox you"
+        " can choose a channel for that. I won't message you about this again."
+    )
+    return boxed(text_of([told, *([asked] if asks else [])]))
 
 
 def word_told(channel_id: int | None) -> str:
     """Return what is told of the word a week once it is settled."""
     if channel_id is None:
-        return _("All right: I tell no channel.")
+        return _("All right, I won't tell any channel.")
     return _("🔔 I'll tell <#{channel}> once a week, while anything waits.", channel=channel_id)
 
 
@@ -114,7 +124,7 @@ class ChannelForm(Form):
 
     def __init__(self) -> None:
         self._channel = channel_select([discord.ChannelType.text, discord.ChannelType.news])
-        how = _("Everyone who sees it reads how much waits, never what or from whom")
+        how = _("Everyone in it sees how much waits, but not what or from whom")
         title = _("Once a week, while anything waits")
         super().__init__(title, label(_("Channel"), self._channel, how))
 
@@ -237,7 +247,9 @@ def counts_text(counts: Counts) -> str:
     return phrases.dotted(*(said for count, said in kinds if count))
 
 
-def _end(inbox: Inbox, at: tuple[int, int], head: str | None) -> list[Part]:
+def _end(
+    inbox: Inbox, at: tuple[int, int], head: str | None, guild: discord.Guild | None
+) -> list[Part]:
     """Return what stands behind the last matter: whether a channel is told once a week."""
     word, told, anew = inbox.word, head, None
     if inbox.counts.total:
@@ -254,7 +266,7 @@ def _end(inbox: Inbox, at: tuple[int, int], head: str | None) -> list[Part]:
             button(choose, _("Choose a channel…"), BLUE), button(none, _("No, thanks")), anew
         )
     elif word.channel_id is None:
-        asked = _("🔕 I tell no channel when something waits.")
+        asked = _("🔕 I don't tell any channel when something waits.")
         ways = row(button(choose, _("Choose a channel…")), anew)
     else:
         asked = _(
@@ -262,6 +274,8 @@ def _end(inbox: Inbox, at: tuple[int, int], head: str | None) -> list[Part]:
             channel=word.channel_id,
             day=phrases.moment(word.next_at),
         )
+        if trouble := channel_trouble(guild, word.channel_id):
+            asked += f"\n⚠️ {trouble}"
         ways = row(button(choose, _("Another channel…")), button(none, _("Stop that")), anew)
     return [told, asked, ways]
 
@@ -391,7 +405,7 @@ def _group(
         )
     else:
         matter = _("📚 The group in {room} has read its list. Choose what comes now.", room=room)
-    shown = button(ids.GroupOfInbox(*at, group.group_id), _("Show the group"), BLUE)
+    shown = button(ids.GroupOfInbox(group.group_id, at[0]), _("Show the group"), BLUE)
     return [text_of(filter(None, [head, matter])), row(shown, _later(at, counts))]
 
 

@@ -33,6 +33,17 @@ SEEN_TO_BE_MENDED: frozenset[Problem] = frozenset(
 """Problems that a group can't have while its channel is seen, and needs nothing."""
 
 
+def channel_trouble(guild: discord.Guild | None, channel_id: int) -> str | None:
+    """Return what keeps the bot from writing in a channel, in words; None: nothing that we see."""
+    if guild is None or guild.unavailable:
+        return None
+    channel = guild.get_channel(channel_id)
+    if not isinstance(channel, GroupChannel):
+        return problem_text(Lacks(("view_channel",)))
+    problem = problem_in(channel)
+    return problem_text(problem) if problem else None
+
+
 def needed(channel: GuildChannel, *, has_post: bool = False) -> Permissions:
     """Return the permissions without which nothing is posted.
 

@@ -277,7 +277,7 @@ async def test_a_group_in_trouble_is_shown_beside_the_inbox(env, moderator, chan
     deny = discord.PermissionOverwrite(send_messages=False)
     await moderator.slash(channel, "manage group", zone="UTC")
     await env.bot.get_channel(channel.id).set_permissions(channel.guild.me, overwrite=deny)
-    await env.advance_time(8 * A_DAY)
+    await env.advance_time(4 * A_DAY + 9 * AN_HOUR + 60)  # just after its slot
     card = await moderator.slash(channel, "manage inbox")
     seen = text_of(card)
     shown = await press(moderator, card, "Show the group")
@@ -348,12 +348,12 @@ async def test_what_was_settled_can_be_undone_and_changed(env, guild, moderator,
     stopped = text_of(await press(moderator, card, "Stop that"))
     await env.advance_time(15 * A_DAY)
 
-    assert none.startswith("All right: I tell no channel.\n-# 2 suggestions\n🔕")
+    assert none.startswith("All right, I won't tell any channel.\n-# 2 suggestions\n🔕")
     assert told.startswith(f"🔔 I'll tell <#{room.id}>")
-    assert undone.startswith("All right: I tell no channel.")
+    assert undone.startswith("All right, I won't tell any channel.")
     assert changed.startswith(f"🔔 I'll tell <#{other.id}>")
     assert back.startswith(f"🔔 I'll tell <#{room.id}>")
-    assert stopped.startswith("All right: I tell no channel.")
+    assert stopped.startswith("All right, I won't tell any channel.")
     assert [*await words_in(room), *await words_in(other)] == []
 
 
@@ -469,15 +469,90 @@ async def test_who_moderated_and_has_left_is_not_told(env, owned):
     assert len(direct_messages(owner)) == 1
 
 
-async def test_a_suggestion_that_was_taken_at_once_is_told_to_nobody(env, owned, services):
+@pytest.mark.parametrize("is_taken", [True, False])
+async def test_a_suggestion_that_was_taken_at_once_is_told_to_nobody(env, owned, is_taken):
     guild, owner, _channel = owned
+    services = env.bot.services
     made = await services.suggestions.suggest(guild.id, 5, LINK)
     proposal = await services.moderation.consider(guild.id, 6, made.suggestion)
-    await services.moderation.take((guild.id, 6, proposal.draft_id))
+    if is_taken:
+        await services.moderation.take((guild.id, 6, proposal.draft_id))
     env.bot.ticker.look_again()
     await env.advance_time(1)
 
+    assert len(direct_messages(owner)) == (not is_taken)
+
+
+async def test_whose_direct_messages_are_closed_the_next_is_told_instead(env, owned):
+    guild, owner, channel = owned
+    role = guild.create_role("mods", permissions=discord.Permissions(manage_guild=True))
+    closed = guild.add_member(env.create_user("closed"), roles=[role])
+    carol = guild.add_member(env.create_user("carol"))
+    await closed.slash(channel, "manage group", zone="UTC")
+    env.inject_error("POST", "/users/@me/channels", status=403, code=50007, times=1)
+    await carol.slash(channel, "suggest", link=LINK)
+    await env.advance_time(2)
+
+    assert direct_messages(closed.user) == []
+    assert len(direct_messages(owner)) == 1
+
+
+async def test_where_nobody_can_be_told_the_next_suggestion_tries_again(env, owned):
+    guild, owner, channel = owned
+    carol = guild.add_member(env.create_user("carol"))
+    env.inject_error("POST", "/users/@me/channels", status=403, code=50007, times=1)
+    await carol.slash(channel, "suggest", link=LINK)
+    await env.advance_time(2)
+    first = direct_messages(owner)
+    await carol.slash(channel, "suggest", link=OTHER)
+    await env.advance_time(2)
+
+    assert first == []
+    assert len(direct_messages(owner)) == 1
+
+
+async def test_who_suggested_it_is_not_told_of_it(env, owned):
+    guild, owner, _channel = owned
+    await env.bot.services.suggestions.suggest(guild.id, owner.id, LINK)
+    env.bot.ticker.look_again()
+    await env.advance_time(2)
+
     assert direct_messages(owner) == []
+
+
+async def test_where_a_channel_was_chosen_already_nobody_is_asked(env, owned):
+    guild, owner, channel = owned
+    carol = guild.add_member(env.create_user("carol"))
+    await env.bot.services.inboxes.set_word(guild.id, channel.id)
+    await carol.slash(channel, "suggest", link=LINK)
+    await env.advance_time(1)
+
+    (told,) = direct_messages(owner)
+    assert "A first suggestion" in told
+    assert "once a week" not in told
+
+
+async def test_the_end_says_what_keeps_it_from_telling(env, moderator, channel):
+    await env.bot.services.inboxes.set_word(channel.guild.id, channel.id)
+    deny = discord.PermissionOverwrite(send_messages=False)
+    await env.bot.get_channel(channel.id).set_permissions(channel.guild.me, overwrite=deny)
+    shown = text_of(await moderator.slash(channel, "manage inbox"))
+
+    assert f"I tell <#{channel.id}>: next on" in shown
+    assert "⚠️ " in shown
+    assert "Send Messages" in shown
+
+
+async def test_stopping_and_undo_keep_the_day(env, moderator, channel, press):
+    words = env.bot.services.inboxes
+    await words.set_word(channel.guild.id, channel.id)
+    first = await words.word_of(channel.guild.id)
+    await env.advance_time(6 * A_DAY)
+    card = await moderator.slash(channel, "manage inbox")
+    await press(moderator, card, "Stop that")
+    await press(moderator, card, "Undo")
+
+    assert await words.word_of(channel.guild.id) == first
 
 
 def direct_messages(user):

@@ -19,11 +19,13 @@ class Servers(Room):
     def __init__(self, clock):
         super().__init__(clock)
         self.names, self.texts = {GUILD: "Study room"}, []
-        self.loses_answers = False
+        self.loses_answers, self.refusal, self.asked = False, None, None
 
     async def name_of(self, guild_id):
         if isinstance(name := self.names[guild_id], Exception):
             raise name
+        if self.asked is not None:
+            await self.asked()
         return name
 
     async def is_member(self, guild_id, _):
@@ -31,6 +33,8 @@ class Servers(Room):
 
     async def send(self, place_id, what, *args, **more):
         self.texts.append(str(what.to_components()))
+        if self.refusal is not None:
+            raise self.refusal
         made = await super().send(place_id, what, *args, **more)
         if self.loses_answers:
             raise NoAnswerError("503")
@@ -149,3 +153,59 @@ async def test_of_a_server_that_the_reader_has_left_nothing_is_told(
     await at_the_hour(services, clock, engine)
 
     assert room.texts == []
+
+
+async def test_what_an_attempt_that_sent_nothing_would_have_told_is_not_told_by_the_next(
+    services, clock, room, engine, declined
+):
+    """Attempt one is refused as it sends; by the second, the reader can't be told of it."""
+    await services.me.switch(READER, "nudge")
+    await services.reading.next_for(READER, None)
+    await services.reading.finish_current(READER, None)
+    clock.advance(days=8)
+    await declined(GUILD)
+    room.refusal = RefusedError("rate_limited", 0, 429, 1.0)
+    await at_the_hour(services, clock, engine)
+    room.refusal, room.names[GUILD] = None, RefusedError("discord_trouble", 0, 500)
+    await at_the_hour(services, clock, engine, hours=1)
+
+    (text,) = room.texts[1:]
+    assert "of-1" not in text
+    assert len(await services.suggestions.outcomes(READER)) == 1
+
+
+async def test_what_is_settled_anew_while_a_letter_is_written_is_not_in_it(
+    services, clock, room, engine, declined
+):
+    await declined(GUILD)
+    (outcome,) = await services.suggestions.outcomes(READER)
+
+    async def settles_anew():
+        room.asked = None
+        moderation = services.moderation
+        await moderation.reopen(GUILD, MODERATOR, outcome.suggestion_id)
+        clock.advance(seconds=1)
+        (again,) = (await services.suggestions.suggested(GUILD, MODERATOR)).suggestions
+        proposal = await moderation.consider(GUILD, MODERATOR, again)
+        await moderation.decline((GUILD, MODERATOR, proposal.draft_id), "My own words")
+
+    room.asked = settles_anew
+    await at_the_hour(services, clock, engine)
+    (left,) = await services.suggestions.outcomes(READER)
+    await at_the_hour(services, clock, engine)
+
+    assert left.reason == "My own words"
+    assert ["My own words" in text for text in room.texts] == [True]
+
+
+async def test_servers_that_removed_the_bot_tell_nothing_and_ask_for_nothing(
+    services, clock, room, engine, declined
+):
+    room.names[GUILD] = AwayError()
+    await declined(GUILD)
+    await services.guilds.removed(GUILD)
+    await at_the_hour(services, clock, engine)
+
+    assert await services.suggestions.outcomes(READER) == []
+    assert room.texts == []
+    assert not [row for row in await services.db.fetch("SELECT * FROM outbox") if row["attempts"]]

@@ -534,8 +534,12 @@ async def test_history_knows_what_was_changed_before_the_host_gave_it_another_id
     desk = await later.open(HERE, MOD, "BERT")
     history = await later.history((HERE, MOD, desk.draft_id))
 
+    await later.remove((HERE, MOD, desk.draft_id))
+    removed = await later.history((HERE, MOD, desk.draft_id))
+
     assert desk.resource.key == "jump-into-llm:bert-2018"
     assert [edit.fields for edit in history.edits] == [("minutes",)]
+    assert {edit.kind for edit in removed.edits} == {"removed", "changed"}
 
 
 async def test_what_is_changed_after_a_clock_was_ahead_is_the_latest_in_the_history(

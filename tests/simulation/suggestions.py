@@ -224,6 +224,10 @@ class Suggestions:
         if settings is None:
             self._breaks("told", f"nobody looks whether {person} is told of {dict(row)}")
             return
+        refused = "problem IN ('no_direct_messages', 'no_such_person') AND due_at >= ?"
+        sql = f"SELECT 1 FROM outbox WHERE reader_id = ? AND {refused}"
+        if settings["nudge_at"] is None and self._world.ledger.ask(sql, person, row["settled_at"]):
+            return  # they hear of it with their next command
         ways = self._world.promises.quiet.ways_of(person, now)
         last = instant(settings["reminded_at"] or 0)
         if len(ways) > 1 or settings["ignored"] or settings["again_at"] is not None:

@@ -231,7 +231,9 @@ class Curriculum:
         former = (
             old
             for old in resource.formerly
-            if old not in self.by_key and self.present_keys[old] == resource.key
+            if old not in self.by_key
+            # One that a server removed isn't here, but is still what it was.
+            and self.present_keys.get(old, resource.key) == resource.key
         )
         return (resource.key, *former)
 

@@ -67,10 +67,11 @@ class Reminder(ToPerson):
             return Wait(NOT_YET) if is_early else Drop(problem or "not_wanted")
         place = await self.to(row, discord)
         # Last of all: a command may have told the reader meanwhile.
-        outcomes, is_whole = await self._outcomes(row, discord)
-        if not row.places and (outcomes or not is_whole):
+        outcomes, _ = await self._outcomes(row, discord)
+        if not row.places:
             told = [suggestion for suggestion, _server in outcomes]
-            await self.services.suggestions.put_into_letter(row.reader_id or 0, told, row.row_id)
+            put = await self.services.suggestions.put_into_letter(reader_id, told, row.row_id)
+            outcomes = [each for each in outcomes if each[0].suggestion_id in put]
         if outcomes:
             view = outcomes_card(outcomes, view)
         return Drop("not_wanted") if view is None else Send(place, marked(view, row.row_id))
@@ -92,21 +93,23 @@ class Reminder(ToPerson):
                     names[guild_id] = await self._name_for(reader_id, guild_id, discord)
                 except (AwayError, NoAnswerError, TimeoutError):
                     names[guild_id], is_whole = None, False
+                except RefusedError as error:
+                    if error.problem == "rate_limited":  # all others as well: it says how long
+                        raise
+                    if error.problem == "bot_removed":
+                        await self.services.guilds.removed(guild_id)
+                    names[guild_id] = None
+                    is_whole = is_whole and error.problem not in TEMPORARY
             if (name := names[guild_id]) is not None:
                 found.append((each, name))
         return found[:MOST_TOLD], is_whole
 
     async def _name_for(self, reader_id: int, guild_id: int, discord: Discord) -> str | None:
         """Return the name of a server, if the reader is in it."""
-        try:
-            async with asyncio.timeout(ASKED_WITHIN):
-                await self.tickets.ticket()
-                is_member = await discord.is_member(guild_id, reader_id)
-                return await discord.name_of(guild_id) if is_member else None
-        except RefusedError as error:
-            if error.problem == "rate_limited":  # all others as well: it says how long
-                raise
-            return None
+        async with asyncio.timeout(ASKED_WITHIN):
+            await self.tickets.ticket()
+            is_member = await discord.is_member(guild_id, reader_id)
+            return await discord.name_of(guild_id) if is_member else None
 
     async def _seen(
         self, paper: OpenPaper, reader_id: int, discord: Discord

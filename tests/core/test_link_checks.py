@@ -88,3 +88,11 @@ def test_a_site_that_asks_to_wait_is_given_time_but_not_for_ever():
 )
 def test_a_dead_page_may_be_at_its_own_home_or_in_an_archive(url, mirror):
     assert mirror_of(url) == mirror
+
+
+@given(st.text("aé€/?=&", max_size=480))
+def test_a_mirror_fits_the_button_that_opens_it(path):
+    mirror = mirror_of(f"https://example.org/{path}")
+
+    assert len(mirror) <= 512
+    assert mirror or len(path) > 70

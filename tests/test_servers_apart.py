@@ -72,6 +72,7 @@ LISTED = {
     "readers.rows_about": THE_READERS,
     "suggestions.untold": THE_READERS,
     "suggestions.set_told_by": THE_READERS,
+    "suggestions.any_in_letter": THE_READERS,
     "readers.standing": THE_READERS,
     "readers.read_since": THE_READERS,
     "weeks.week": CHECKED,

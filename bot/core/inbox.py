@@ -20,9 +20,9 @@ class Word:
     next_at: datetime
 
     def after(self, now: datetime) -> datetime:
-        """Return when the week after the one that is over is: at the same hour, and to come."""
-        weeks = max(0, (now - self.next_at) // A_WEEK)
-        return self.next_at + (weeks + 1) * A_WEEK
+        """Return when the next week is over: at the same hour, about a week from now on."""
+        days_late = max(0, (now - self.next_at).days)
+        return self.next_at + A_WEEK + timedelta(days=days_late)
 
 
 @dataclass(frozen=True, slots=True)

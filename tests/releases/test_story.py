@@ -47,6 +47,7 @@ async def test_the_story_fills_every_table_and_writes_every_reference_as_it_alwa
         for state in get_args(OutboxState)
         for tried in ({False} if kind in HARMLESS_TWICE else states.get(state, {True}))
         if not each[kind, state, tried]
+        and (kind, state) != ("suggested", "dropped")  # forgotten, so that it is tried again
     ] == []
     assert FORMS.keys() == set(get_args(LetterKind))
     assert [(kind, reference) for kind, reference, found in forms if len(found) != 1] == []

@@ -20,8 +20,8 @@ NUMBER = re.compile(r"w(\d+)x")
 AGAIN = 3
 """How many of the last links are suggested again and again."""
 
-A_WORD = timedelta(days=6)
-"""Two words to moderators are further apart, by clocks that are not quite right."""
+A_WORD = timedelta(days=5, hours=12)
+"""Two words to moderators are further apart, though the first may be a day late."""
 
 WISHES = (
     "SELECT s.*, w.reader_id, w.told_at, w.made_at AS wished_at FROM wishes w"

@@ -4,6 +4,7 @@ from discord import TextChannel, ui
 from discord.ui import LayoutView
 
 from bot.clicks.click import Click, View, clicked
+from bot.core.groups import Group
 from bot.core.moderation import Desk, Proposal
 from bot.core.suggestions import Suggestion, reason_kept
 from bot.errors import (
@@ -208,16 +209,27 @@ async def show_whys(click: Click, said: ids.ShowWhys) -> View:
     return await click.show(whys_card(shown.wanted))
 
 
-@clicked
-async def into_vote(click: Click, said: ids.IntoVote) -> View:
-    """Call a vote with what was added among the candidates; of several groups, ask which."""
+async def only_group(click: Click, said: ids.OfDraft, *, votes: bool = False) -> Group | None:
+    """Return the only group that reads the list of what was added; of several, ask which.
+
+    Raises:
+        NoGroupError: there is none.
+    """
     groups = (await click.services.moderation.desk(click.draft(said.draft_id))).groups
     if not groups:
         raise NoGroupError
     if len(groups) == 1:
-        return await _into_vote(click, said.draft_id, groups[0].channel_id)
+        return groups[0]
     guild, draft = click.interaction.guild, (said.draft_id, said.opener_id)
-    return await click.show(which_group_card(groups, guild, draft, votes=True))
+    await click.show(which_group_card(groups, guild, draft, votes=votes))
+    return None
+
+
+@clicked
+async def into_vote(click: Click, said: ids.IntoVote) -> View:
+    """Call a vote with what was added among the candidates; of several groups, ask which."""
+    group = await only_group(click, said, votes=True)
+    return None if group is None else await _into_vote(click, said.draft_id, group.channel_id)
 
 
 @clicked

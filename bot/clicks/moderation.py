@@ -4,9 +4,9 @@ from discord import ui
 from discord.ui import LayoutView
 
 from bot.clicks.click import Click, View, clicked
-from bot.clicks.inbox import edited_card
+from bot.clicks.inbox import edited_card, only_group
 from bot.core.moderation import Desk, Proposal, ResourceForm
-from bot.errors import BadFieldError, LinkTakenError, NoGroupError, NotALinkError, ReaderError
+from bot.errors import BadFieldError, LinkTakenError, NotALinkError, ReaderError
 from bot.language import _
 from bot.views import custom_ids as ids
 from bot.views.manage_card import (
@@ -17,7 +17,6 @@ from bot.views.manage_card import (
     details_form,
     history_card,
     texts_form,
-    which_group_card,
 )
 from bot.views.parts import BLUE, button
 from bot.views.pick_card import pick_card
@@ -111,13 +110,8 @@ async def put_in_step(click: Click, said: ids.StepOfDraft) -> View:
 @clicked
 async def read_next(click: Click, said: ids.ReadNext) -> View:
     """Pick what was added for the group's next free week; of several, ask which."""
-    groups = (await click.services.moderation.desk(click.draft(said.draft_id))).groups
-    if not groups:
-        raise NoGroupError
-    if len(groups) == 1:
-        return await _read_next(click, said.draft_id, groups[0].group_id)
-    draft = said.draft_id, said.opener_id
-    return await click.show(which_group_card(groups, click.interaction.guild, draft))
+    group = await only_group(click, said)
+    return None if group is None else await _read_next(click, said.draft_id, group.group_id)
 
 
 @clicked

@@ -161,7 +161,8 @@ class Desk:
 class PastEdits:
     """What was changed of a resource, the latest first. ``done``: what was just taken back, or not.
 
-    ``in_the_way``: what was changed after that; ``import``: by an import, which isn't listed here.
+    ``in_the_way``: what was changed after that, or what was before it and is taken back as well;
+    ``import``: a change by an import, which isn't listed here.
     """
 
     desk: Desk

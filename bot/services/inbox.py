@@ -1,6 +1,7 @@
 """A server's inbox: what members suggested and doubt, and what its groups can't mend themselves."""
 
 import logging
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -34,8 +35,12 @@ TOLD_WITHIN = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class _Waiting:
-    """All that waits; of doubts and links, the list's id and the resource's key."""
+    """All that waits; of doubts and links, the list's id and the resource's key.
 
+    ``titles``: of the lists in sight, by id.
+    """
+
+    titles: dict[str, str]
     suggested: list[Suggestion]
     doubted: list[tuple[str, str, str]]
     links: list[tuple[str, str, LinkCheck]]
@@ -46,6 +51,19 @@ class _Waiting:
     def counts(self) -> Counts:
         of_groups = len(self.troubled), len(self.ending)
         return Counts(len(self.suggested), len(self.doubted), len(self.links), *of_groups)
+
+    @property
+    def several(self) -> tuple[tuple[str, str], ...]:
+        """Ids and titles of the lists, if there are several."""
+        return tuple(self.titles.items()) if len(self.titles) > 1 else ()
+
+    def title_of(self, curriculum: Curriculum) -> str:
+        """Return the title of a list, if there are others."""
+        return curriculum.title if self.several else ""
+
+    def at_suggestion(self, proposal: Proposal, number: int) -> Inbox:
+        title = self.title_of(proposal.curriculum)
+        return Inbox(self.counts, proposal, number, title, self.several)
 
 
 @dataclass
@@ -83,25 +101,25 @@ class Inboxes:
             ids = [each.suggestion_id for each in suggested]
             if edited.wanted.suggestion.suggestion_id in ids:  # else it was settled meanwhile
                 number = ids.index(edited.wanted.suggestion.suggestion_id)
-                return await self._suggested(counts, edited, number, guild_id)
+                return waiting.at_suggestion(edited, number)
         number = at = number % (counts.total + (not goes_on or not counts.total))
         if number == counts.total:
             return Inbox(counts, number=number, word=await words.word_of(self._db, guild_id))
         if at < counts.suggestions:
             proposal = await self._moderation.consider(guild_id, moderator_id, suggested[at])
-            return await self._suggested(counts, proposal, number, guild_id)
+            return waiting.at_suggestion(proposal, number)
         at -= counts.suggestions
         if at < counts.doubts:
             list_id, key, needed = waiting.doubted[at]
             where = Where(guild_id, list_id=list_id)
             desk = await self._moderation.open(where, moderator_id, key, no_longer_needs=needed)
-            return Inbox(counts, desk, number, await self._title_of(guild_id, desk.curriculum))
+            return Inbox(counts, desk, number, waiting.title_of(desk.curriculum))
         at -= counts.doubts
         if at < counts.links:
             list_id, key, check = waiting.links[at]
             desk = await self._moderation.open(Where(guild_id, list_id=list_id), moderator_id, key)
             instead = mirror_of(check.url) if check.is_dead else check.moved_to
-            title = await self._title_of(guild_id, desk.curriculum)
+            title = waiting.title_of(desk.curriculum)
             return Inbox(counts, BadLink(desk, instead, not check.is_dead), number, title)
         return Inbox(counts, [*waiting.troubled, *waiting.ending][at - counts.links], number)
 
@@ -168,27 +186,15 @@ class Inboxes:
         return await words.moderators(self._db, guild_id, MODERATORS_TRIED)
 
     async def _waiting(self, guild_id: int, moderator_id: int) -> _Waiting:
+        choice, version = await lists.choice(self._db, guild_id)
+        titles = self._curricula.titles(choice)
         return _Waiting(
+            titles,
             await rows.open_in(self._db, guild_id),
-            await self._doubted(guild_id),
-            await self._bad_links(guild_id),
+            await self._doubted(guild_id, titles, version),
+            await self._bad_links(guild_id, titles, version),
             *await self._of_groups(guild_id, moderator_id),
         )
-
-    async def _suggested(
-        self, counts: Counts, proposal: Proposal, number: int, guild_id: int
-    ) -> Inbox:
-        title = await self._title_of(guild_id, proposal.curriculum)
-        return Inbox(counts, proposal, number, title, tuple(await self._lists_of(guild_id)))
-
-    async def _title_of(self, guild_id: int, curriculum: Curriculum) -> str:
-        return curriculum.title if await self._lists_of(guild_id) else ""
-
-    async def _lists_of(self, guild_id: int) -> list[tuple[str, str]]:
-        """Return the ids and titles of a server's lists, if it has several."""
-        choice, _version = await lists.choice(self._db, guild_id)
-        titles = self._curricula.titles(choice)
-        return list(titles.items()) if len(titles) > 1 else []
 
     async def instead_of(self, resource: Resource) -> str | None:
         """Return where the page of a bad link may be had; None: it is well by now."""
@@ -197,15 +203,16 @@ class Inboxes:
             return None
         return mirror_of(check.url) if check.is_dead else check.moved_to
 
-    async def _doubted(self, guild_id: int) -> list[tuple[str, str, str]]:
+    async def _doubted(
+        self, guild_id: int, titles: Collection[str], version: int
+    ) -> list[tuple[str, str, str]]:
         """Return what is doubted and still so: of a list in sight, which has both resources."""
         doubted = await additions.doubted(self._db, guild_id)
         if not doubted:
             return []
-        choice, version = await lists.choice(self._db, guild_id)
         found = []
         for list_id, key, needed in doubted:
-            if list_id not in self._curricula.titles(choice):
+            if list_id not in titles:
                 continue
             where = Where(guild_id, list_id=list_id)
             curriculum = await self._curricula.of(self._db, where, version)
@@ -214,7 +221,9 @@ class Inboxes:
                 found.append((list_id, resource.key, other.key))
         return found
 
-    async def _bad_links(self, guild_id: int) -> list[tuple[str, str, LinkCheck]]:
+    async def _bad_links(
+        self, guild_id: int, titles: Collection[str], version: int
+    ) -> list[tuple[str, str, LinkCheck]]:
         """Return each resource that a server sees and whose link is dead or has moved for good.
 
         With one of its lists that have it. What moved is told only where its title is the same.
@@ -222,9 +231,8 @@ class Inboxes:
         troubled = await link_checks.troubled(self._db)
         if not troubled:
             return []
-        choice, version = await lists.choice(self._db, guild_id)
         found = dict[str, tuple[str, str, LinkCheck]]()
-        for list_id in self._curricula.titles(choice):
+        for list_id in titles:
             where = Where(guild_id, list_id=list_id)
             curriculum = await self._curricula.of(self._db, where, version)
             for resource in curriculum.by_key.values():

@@ -497,7 +497,8 @@ class Moderation:
             if later is not None and later.change_id > change_id:
                 return replace(seen, in_the_way=later)
             if not await _put_back(here, draft.opened_by, seen.desk.resource, edit):
-                return replace(seen, in_the_way="import")
+                before = [e for e in seen.edits if e.taken_back and e.change_id < change_id]
+                return replace(seen, in_the_way=before[0] if again and before else "import")
             guild_id = here.guild_id
             await additions.set_taken_back(here.db, guild_id, change_id, taken_back=not again)
             return replace(await _history(here, draft), done=replace(edit, taken_back=not again))

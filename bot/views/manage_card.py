@@ -149,6 +149,9 @@ def _stepped(history: PastEdits, draft: tuple[int, int]) -> tuple[str | None, Bu
             return _("↩️ Taken back: {change}.", change=change), undo
         return _("✅ Changed again: {change}.", change=change), None
     match history.in_the_way:
+        case PastEdit(taken_back=True) as earlier:
+            said = _("Nothing was changed again: an earlier change is taken back, too. {change}")
+            return said.format(change=_edit_text(earlier)), None
         case PastEdit() as later:
             said = _("Nothing was taken back: there is a later change. {change}")
             return said.format(change=_edit_text(later)), None

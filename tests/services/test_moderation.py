@@ -28,6 +28,7 @@ from bot.services.opening import services_over
 from bot.services.server_list import MOST_ADDITIONS
 from bot.store import additions, progress
 from bot.store.instants import Ids
+from bot.views.manage_card import history_card
 from bot.views.resource_card import partly_done_card
 from tests.conftest import joined
 from tests.curricula import named_by_address
@@ -459,6 +460,27 @@ async def test_what_was_taken_back_can_be_made_again(opened, mod):
     assert (twice.done, twice.in_the_way) == (None, None)
     assert (again.done.change_id, again.done.taken_back) == (change, False)
     assert await said_of(opened, desk.resource.key) == before
+
+
+async def test_what_was_taken_back_before_it_is_made_again_first(opened, mod):
+    desk = await add(mod)
+    card = HERE, MOD, desk.draft_id
+    changes = []
+    for title in ("Mamba", "Mamba 2"):
+        await retitle(mod, desk, title)
+        changes.append((await mod.history(card)).latest.change_id)
+    for each in reversed(changes):
+        await mod.step_back(card, each)
+
+    refused = await mod.step_back(card, changes[1], again=True)
+    before = (await mod.desk(card)).resource.title
+    for each in changes:
+        await mod.step_back(card, each, again=True)
+
+    assert refused.in_the_way.change_id == changes[0]
+    assert "an earlier change is taken back, too" in text_of(history_card(refused))
+    assert before == FACTS.title
+    assert (await mod.desk(card)).resource.title == "Mamba 2"
 
 
 async def test_a_later_change_in_the_way_is_named(opened, mod):

@@ -40,6 +40,7 @@ from bot.views.pick_card import (
     closed_text,
     pick_card,
     read_for_text,
+    skipped_text,
     taken_back_card,
 )
 from bot.views.problems import (
@@ -134,11 +135,20 @@ async def run_group(click: Click, said: ids.RunGroup) -> View:
         status = await groups.status(status.group.channel_id, click.who)
         return _card(click, status)
     if said.action == "skip":
-        status = await groups.skip_next(*group)
+        status = await groups.skip(*group)
     else:
         status = await groups.set_state(*group, STATES[said.action])
     click.deliver.look_again()
     return _card(click, status)
+
+
+@clicked
+async def skip_week(click: Click, said: ids.SkipWeek) -> View:
+    """Leave one of the next weeks out, or let it have its paper again."""
+    status = await click.services.groups.skip(click.guild_id, said.group_id, click.picked)
+    click.deliver.look_again()
+    news = skipped_text(status, click.picked)
+    return moderators_card(click.interaction.guild, status, click.who, news)
 
 
 @clicked

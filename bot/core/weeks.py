@@ -39,8 +39,9 @@ LATE_WITHIN = timedelta(days=1)
 CLOCKS_APART = timedelta(minutes=5)
 """Clocks of several processes may differ by this much: only beyond it was one of them wrong."""
 
-FURTHEST = timedelta(weeks=3)
-"""No next slot lies further ahead: the running week may have its paper, and the next be skipped."""
+FURTHEST = timedelta(weeks=6)
+"""No next slot lies further ahead: the running week may have its paper, and the next four be
+skipped."""
 
 AFTER_THE_FIRST = timedelta(days=4)
 """A group's second paper comes no sooner after its first one, whenever that was."""

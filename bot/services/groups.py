@@ -304,11 +304,18 @@ class Groups:
             await guild_rows.forget_group(tx, group_id, but_open_polls=True)
         return group
 
-    async def skip_next(self, guild_id: int, group_id: int) -> GroupStatus:
-        """Leave the coming week out; once more takes that back."""
+    async def skip(self, guild_id: int, group_id: int, week: str | None = None) -> GroupStatus:
+        """Leave one of the next weeks out; once more takes that back. None: the coming one.
+
+        Raises:
+            OldCardError: it isn't one of the next weeks any more.
+        """
         now = self._clock()
         async with self._papers.taken(guild_id, group_id) as (tx, group, plan):
-            slot, calendar = plan.coming(1)[0].slot, plan.calendar
+            slots, calendar = [each.slot for each in plan.coming(WEEKS_SHOWN)], plan.calendar
+            slot = next((each for each in slots if week in (None, each.week)), None)
+            if slot is None:
+                raise OldCardError
             if (skipped := calendar.week(slot.week)) is not None:
                 await week_rows.delete_week(tx, skipped.week_id)
                 calendar = calendar.without({slot.week})

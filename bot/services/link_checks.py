@@ -27,6 +27,9 @@ LEASE = timedelta(hours=3)
 LISTED_EVERY = timedelta(days=1)
 """How often the links that are listed are gathered anew."""
 
+TOLD_EVERY = timedelta(minutes=1)
+"""How often it is seen which links others have found to be dead."""
+
 PATIENCE = 30.0
 """Seconds that a page has."""
 
@@ -94,13 +97,16 @@ class LinkChecks:
     _check_link: CheckLink | None
     _turns: Turns = field(default_factory=Turns)
     _gathered_at: datetime | None = None
+    _told_at: datetime | None = None
 
     async def run_due(self) -> bool:
         """Look at all links whose time has come; tell whether there were any.
 
         Readers are given mirrors of those that are dead by then, whoever has looked at them.
         """
-        await self.tell_dead()
+        now, last = self._clock(), self._told_at
+        if last is None or not timedelta(0) <= now - last < TOLD_EVERY:
+            await self.tell_dead()
         if self._check_link is None:
             return False
         await self._gather()
@@ -120,6 +126,7 @@ class LinkChecks:
 
     async def tell_dead(self) -> None:
         """Let the lists know which links are dead now."""
+        self._told_at = self._clock()
         found = await rows.troubled(self._background)
         self._curricula.note_dead(url for url, check in found.items() if check.is_dead)
 

@@ -459,6 +459,10 @@ class MoreOfGroup(OfGroup, shape="group-more:{way}:{group_id}:{opener_id}"):
     way: Literal["more", "less"]
 
 
+class SkipWeek(OfGroup, shape="group-skip:{group_id}:{opener_id}"):
+    """The option's week is left out, or has its paper again."""
+
+
 class MoveGroup(OfGroup, shape="group-move:{group_id}:{opener_id}"):
     """To the channel that is picked."""
 

@@ -55,6 +55,7 @@ from bot.views.pick_card import (
     long_lines,
     long_papers,
     picked_options,
+    skip_select,
     vote_buttons,
     weeks_select,
 )
@@ -238,7 +239,7 @@ def moderators_card(
             channel_types=list(CHANNELS_OF_GROUPS),
         )
         rows = [row(*seldom[n : n + 5]) for n in range(0, len(seldom), 5)]  # Discord's limit
-        opened = [*rows, elsewhere]
+        opened = [*rows, skip_select(status, opener_id), elsewhere]
     if papers:
         change = weeks_select(*of, papers, picked_options(status, _("Take it back")))
     else:

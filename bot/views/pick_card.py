@@ -170,6 +170,34 @@ def picked_options(status: GroupStatus, hint: str = "") -> list[discord.SelectOp
     return options
 
 
+def skip_select(status: GroupStatus, opener_id: int) -> Select | None:
+    """Build the choice of which of the next weeks is left out, or has its paper again."""
+    if status.group.state != "active":
+        return None
+    zone, options = status.group.schedule.zone, []
+    for coming in status.coming:
+        key = coming.pick.key
+        title = phrases.title_in(status.curriculum, key) if key else ""
+        hint = _("Skipped. Choose it to bring it back") if coming.is_skipped else ""
+        named = _week_text(_day(coming.slot.at, zone), title)
+        options.append(option(coming.slot.week, named, hint))
+    chosen = ids.SkipWeek(status.group.group_id, opener_id)
+    return select(chosen, _("Skip a week, or bring one back…"), options)
+
+
+def skipped_text(status: GroupStatus, week: str) -> str:
+    """Return what is told of a week that was just left out, or has its paper again."""
+    for coming in status.coming:
+        if coming.slot.week == week:
+            told = (
+                _("⏭️ Skipped: nothing is posted on {day}.")
+                if coming.is_skipped
+                else _("✅ Not skipped: there is a paper on {day}.")
+            )
+            return told.format(day=phrases.moment(coming.slot.at, "D"))
+    return ""
+
+
 def long_papers(status: GroupStatus) -> list[LongPaper]:
     """Return the long papers of this week and those shown, and those left out, with weeks."""
     curriculum, this_week = status.curriculum, status.this_week

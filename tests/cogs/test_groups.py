@@ -1,5 +1,5 @@
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import discord
 import pytest
@@ -7,7 +7,16 @@ from simcord.backend.serializers import guild_create_payload
 
 from bot.core.weeks import Schedule
 from tests.forged import forged
-from tests.seen import custom_id_of, labels_of, options_of, posts_in, select_of, text_of, title_of
+from tests.seen import (
+    custom_id_of,
+    labels_of,
+    option_labels_of,
+    options_of,
+    posts_in,
+    select_of,
+    text_of,
+    title_of,
+)
 
 A_MINUTE, A_DAY = 60, 24 * 3600
 MONDAY = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
@@ -411,6 +420,28 @@ async def test_a_stopped_group_is_silent_and_keeps_its_members(
     assert "Moderators can resume it in `/manage group`" in text_of(stopped)
     assert posts_in(channel) == []
     assert "1 member" in text_of(again)
+
+
+async def test_a_later_week_is_skipped_and_brought_back(group, moderator, channel, env):
+    async def skip(number):
+        await env.advance_time(4)
+        opened = await moderator.click(card.response.message, label="More")
+        offered.append(option_labels_of(opened)[:4])
+        week = options_of(opened)[number]
+        await env.advance_time(4)
+        return text_of(
+            await moderator.select(opened.response.message, [week], custom_id=select_of(opened))
+        )
+
+    card, offered = await moderator.slash(channel, "manage group"), []
+    skipped, back = await skip(2), await skip(2)
+    third = int((MONDAY + timedelta(days=14)).timestamp())
+
+    assert offered[0][0] == "Mon 5 Jan 2026 · Attention Is All You Need"
+    assert offered[0][2:] == ["Mon 19 Jan 2026 · BERT", "Mon 26 Jan 2026 · LoRA"]
+    assert offered[1][2:] == ["Mon 19 Jan 2026", "Mon 26 Jan 2026 · BERT"]
+    assert skipped.startswith(f"⏭️ Skipped: nothing is posted on <t:{third}:D>.")
+    assert back.startswith(f"✅ Not skipped: there is a paper on <t:{third}:D>.")
 
 
 async def test_skip_next_skips_the_next_week_whatever_is_skipped_later(group, moderator, channel):

@@ -172,6 +172,9 @@ def _offers(each):
         case "TakeBackOne":
             status = _status(values["group_id"], each.picks[0])
             return moderators_card.moderators_card(None, status, values["opener_id"])
+        case "SkipWeek":
+            status = _status(values["group_id"], each.picks[0])
+            return moderators_card.moderators_card(None, status, values["opener_id"], opens=False)
         case "ReadForWeeks":
             slot = slot_of_week(Schedule(0, 9, 0, "UTC"), "2026-W02")
             reply = PickReply(values["group_id"], 3, slot, replace(BERT, minutes=200))

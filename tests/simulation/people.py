@@ -466,8 +466,14 @@ class Moderators:
             )
 
     async def skip(self, group, who, chance):
-        ids = group["guild_id"], group["group_id"]
-        await self.ask(who, f"skips a week of group {ids[1]}", lambda s: s.groups.skip_next(*ids))
+        ids, number = (group["guild_id"], group["group_id"]), chance.randrange(4)
+
+        async def skip(services):
+            status = await services.groups.look(*ids, who)
+            weeks = [coming.slot.week for coming in status.coming]
+            return await services.groups.skip(*ids, weeks[number] if number else None)
+
+        await self.ask(who, f"skips week {number + 1} of group {ids[1]}", skip)
 
     async def post_now(self, group, who, chance):
         ids = group["guild_id"], group["group_id"]

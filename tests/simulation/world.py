@@ -41,8 +41,9 @@ A_LETTER_OF_TOMORROW = (
 )
 A_DAY_OR_SO = 26 * AN_HOUR
 CHATTER = (0.0, 0.5, 20.0, 400.0)
-AN_HOURS_STATEMENTS = 50_000
-"""Most worlds never run a tenth of it; one that runs more has run away."""
+AN_HOURS_STATEMENTS = 100_000
+"""Most worlds never run a tenth of it. Two bots that look every second of an hour, as a suspended
+one holds the ledger, run two thirds of it; more has run away."""
 
 
 @cache

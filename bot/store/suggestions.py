@@ -77,7 +77,7 @@ async def settle(
     )
     await tx.fetch(sql, state, by, now, key, list_id, reason, guild_id, suggestion_id)
     sql = (
-        "UPDATE wishes SET told_by = NULL,"
+        "UPDATE wishes SET letter_id = NULL,"
         " told_at = CASE WHEN reader_id = ? THEN CAST(? AS BIGINT) END"
         " WHERE guild_id = ? AND suggestion_id = ?"
     )
@@ -186,7 +186,7 @@ async def untold(
         " ON s.suggestion_id = w.suggestion_id"
         " WHERE w.reader_id = ? AND w.told_at IS NULL AND s.state <> 'open'"
         " AND (CAST(? AS BIGINT) IS NULL OR s.settled_at <= ?)"
-        " AND (CAST(? AS BIGINT) IS NULL OR w.told_by = ?)"
+        " AND (CAST(? AS BIGINT) IS NULL OR w.letter_id = ?)"
         " AND NOT EXISTS (SELECT 1 FROM gone_guilds g WHERE g.guild_id = s.guild_id)"
         " ORDER BY s.settled_at, s.suggestion_id"
     )
@@ -196,7 +196,7 @@ async def untold(
 
 async def any_in_letter(db: Queries, reader_id: int, letter_id: int) -> bool:
     """Tell whether a letter is to tell a reader of anything."""
-    sql = "SELECT 1 FROM wishes WHERE reader_id = ? AND told_by = ?"
+    sql = "SELECT 1 FROM wishes WHERE reader_id = ? AND letter_id = ?"
     return await db.any_row(sql, reader_id, letter_id)
 
 
@@ -207,10 +207,10 @@ async def put_into_letter(
 
     Return the ids of those suggestions that are still what they became, and not told.
     """
-    sql = "UPDATE wishes SET told_by = NULL WHERE reader_id = ? AND told_by = ?"
+    sql = "UPDATE wishes SET letter_id = NULL WHERE reader_id = ? AND letter_id = ?"
     await tx.fetch(sql, reader_id, letter_id)
     sql = (
-        "UPDATE wishes SET told_by = ?"
+        "UPDATE wishes SET letter_id = ?"
         " WHERE reader_id = ? AND suggestion_id = ? AND told_at IS NULL AND EXISTS"
         " (SELECT 1 FROM suggestions s WHERE s.suggestion_id = wishes.suggestion_id"
         " AND s.guild_id = ? AND s.state = ? AND s.settled_at = ?) RETURNING suggestion_id"
@@ -226,7 +226,7 @@ async def put_into_letter(
 async def set_told_by(tx: Queries, reader_id: int, letter_id: int, now: datetime) -> bool:
     """Record that a letter came; tell whether it told of anything."""
     sql = (
-        "UPDATE wishes SET told_at = COALESCE(told_at, ?) WHERE reader_id = ? AND told_by = ?"
+        "UPDATE wishes SET told_at = COALESCE(told_at, ?) WHERE reader_id = ? AND letter_id = ?"
         " RETURNING suggestion_id"
     )
     return await tx.any_row(sql, now, reader_id, letter_id)

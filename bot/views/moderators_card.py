@@ -239,7 +239,7 @@ def moderators_card(
             channel_types=list(CHANNELS_OF_GROUPS),
         )
         rows = [row(*seldom[n : n + 5]) for n in range(0, len(seldom), 5)]  # Discord's limit
-        opened = [*rows, skip_select(status, opener_id), elsewhere]
+        opened = [*rows, elsewhere]
     if papers:
         change = weeks_select(*of, papers, picked_options(status, _("Take it back")))
     else:
@@ -253,6 +253,7 @@ def moderators_card(
         row(*often, button(way, _("More") if opens else _("Less"))),
         *opened,
         change,
+        None if opens else skip_select(status, opener_id),
     )
     return card(news or None, shown)
 

@@ -54,7 +54,7 @@ async def test_picks_can_be_taken_back_on_the_groups_card(group, moderator, chan
 
     assert "GPT-2 · 📌" in told
     assert told.index("GPT-2 · 📌") < told.index("The list lasts")
-    assert options == ["2026-W02", "2026-W23"]
+    assert options[:2] == ["2026-W02", "2026-W23"]  # behind them, which weeks may be skipped
     assert "LoRA · 📌" not in text_of(after)
     assert options_of(after) == ["2026-W23"]
 

@@ -72,19 +72,18 @@ class Suggestions:
         )  # fmt: skip
 
     async def want(self, guild_id: int, chance: Random) -> None:
-        if row := self._one(chance, guild_id, "s.state = 'open'"):
-            about = guild_id, row["suggestion_id"]
-            await self._member_asks(
-                guild_id, chance, f"wants suggestion {about[1]}",
-                lambda s, who: s.suggestions.want(about[0], who, about[1]),
-            )  # fmt: skip
+        await self._says(guild_id, chance, "want")
 
     async def drop(self, guild_id: int, chance: Random) -> None:
+        await self._says(guild_id, chance, "drop")
+
+    async def _says(self, guild_id: int, chance: Random, what: str) -> None:
+        """Let a member want something that is suggested, or want it no more."""
         if row := self._one(chance, guild_id, "s.state = 'open'"):
-            about = guild_id, row["suggestion_id"]
+            suggestion_id = row["suggestion_id"]
             await self._member_asks(
-                guild_id, chance, f"wants suggestion {about[1]} no more",
-                lambda s, who: s.suggestions.drop(about[0], who, about[1]),
+                guild_id, chance, f"{what}s suggestion {suggestion_id}",
+                lambda s, who: getattr(s.suggestions, what)(guild_id, who, suggestion_id),
             )  # fmt: skip
 
     async def hear(self, guild_id: int, chance: Random) -> None:

@@ -300,6 +300,14 @@ async def chosen(moderator, card, channel, label="Choose a channel…"):
     return await moderator.submit_modal(form, {"channel": [channel]})
 
 
+async def at_its_end(moderator, channel, press):
+    """Open an inbox with two matters, and go to what stands behind them."""
+    card = await moderator.slash(channel, "manage inbox")
+    await press(moderator, card, "Next one ▸")
+    await press(moderator, card, "End ▸")
+    return card
+
+
 @pytest.mark.usefixtures("suggested")
 async def test_a_channel_is_told_once_a_week_while_anything_waits(
     env, guild, moderator, channel, press
@@ -336,9 +344,7 @@ async def test_a_channel_is_told_once_a_week_while_anything_waits(
 async def test_what_was_settled_can_be_undone_and_changed(env, guild, moderator, channel, press):
     room = guild.create_text_channel("moderators")
     other = guild.create_text_channel("others")
-    card = await moderator.slash(channel, "manage inbox")
-    await press(moderator, card, "Next one ▸")
-    await press(moderator, card, "End ▸")
+    card = await at_its_end(moderator, channel, press)
     none = text_of(await press(moderator, card, "No, thanks"))
     told = text_of(await chosen(moderator, card, room))
     undone = text_of(await press(moderator, card, "Stop that"))
@@ -378,9 +384,7 @@ async def test_a_channel_where_it_cannot_write_is_refused_with_a_way_back(
 ):
     deny = discord.PermissionOverwrite(send_messages=False)
     closed = guild.create_text_channel("closed", overwrites={guild.me: deny})
-    card = await moderator.slash(channel, "manage inbox")
-    await press(moderator, card, "Next one ▸")
-    await press(moderator, card, "End ▸")
+    card = await at_its_end(moderator, channel, press)
     refused = await chosen(moderator, card, closed)
     again = await moderator.click(refused.response.message, label="Choose a channel…")
 
@@ -393,9 +397,7 @@ async def test_where_the_channel_is_gone_moderators_are_asked_anew(
     env, guild, moderator, channel, press
 ):
     room = guild.create_text_channel("moderators")
-    card = await moderator.slash(channel, "manage inbox")
-    await press(moderator, card, "Next one ▸")
-    await press(moderator, card, "End ▸")
+    card = await at_its_end(moderator, channel, press)
     await chosen(moderator, card, room)
     env.backend.delete_channel(room.id)
     await env.advance_time(8 * A_DAY)

@@ -433,6 +433,33 @@ class UnknownWeekError(ReaderError):
         return self.say(told)
 
 
+class UnknownDaysError(ReaderError):
+    """What was typed for days names none, or more than one, or one for which it is no time."""
+
+    clip = 40
+    typed: str
+    why: Literal["none", "several", "gone", "far", "many"]
+
+    def sentence(self) -> str:
+        told = {
+            "none": _(
+                "I don't know which day “{typed}” is. Write days like `24 Dec` or `2026-12-24`, and"
+                " several in a row like `20 Dec - 6 Jan`."
+            ),
+            "several": _(
+                "“{typed}” may be two days. Write the month as a word, like `3 Apr`, or the whole"
+                " date, like `2026-04-03`."
+            ),
+            "gone": _("{typed}: that's over. Write a day from today on."),
+            "far": _("{typed}: that's too far away. I take days within a year from now."),
+            "many": _(
+                "A group has 20 days off or spans of them at most. Take some back first: under"
+                " **More** in `/manage group`."
+            ),
+        }[self.why]
+        return self.say(told)
+
+
 class WeekRefusedError(ReaderError):
     """Nothing can be picked for the week any more, or not yet; ``link`` leads to its post."""
 

@@ -89,7 +89,7 @@ from bot.core.recommend import (
 )
 from bot.core.reminders import MOST_PAPERS, OpenPaper, Pace, Reasons
 from bot.core.suggestions import Suggested, Suggestion, Wish, Wished
-from bot.core.weeks import Schedule, Slot, Week, WeekState
+from bot.core.weeks import DaysOff, Schedule, Slot, Week, WeekState
 from bot.core.zones import ZoneChoice
 from bot.services.groups import LOST_SHOWN, WEEKS_A_PAGE
 from bot.views import (
@@ -292,6 +292,13 @@ def statuses_of(world: World) -> Iterator[GroupStatus]:
     spans = {each.key: Span(each.key, 0, WEEKS[0]) for each in world.others[4:9]}
     yield status_of(world, picks=picks, spans=spans)
     yield status_of(world, group=group_of(world, is_forum=True, standing_id=world.channel_ids[0]))
+    today = NOW.date()
+    days = tuple(
+        DaysOff(today + timedelta(days=10 * n), today + timedelta(days=10 * n + 6))
+        for n in range(20)
+    )
+    schedule = replace(group_of(world).schedule, every=8, days_off=days[1:], pause=days[0])
+    yield status_of(world, group=group_of(world, schedule=schedule), silences=days)
 
 
 def seen_of(world: World, status: GroupStatus) -> Iterator[tuple[Any, GroupStatus]]:

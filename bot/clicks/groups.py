@@ -9,6 +9,7 @@ from discord.ui import LayoutView
 
 from bot.clicks.click import Click, View, clicked
 from bot.core.groups import (
+    DaysForm,
     GroupForm,
     GroupState,
     GroupStatus,
@@ -18,13 +19,17 @@ from bot.core.groups import (
     WhichZone,
 )
 from bot.core.papers import MOST_WEEKS
+from bot.core.weeks import DaysOff
 from bot.errors import NotOfferedError, ReaderError
 from bot.language import _, to_all
 from bot.views import custom_ids as ids
 from bot.views.curriculum_card import path_card
 from bot.views.group_card import history_card, joined_card, members_card
 from bot.views.moderators_card import (
+    DaysTyped,
     StartForm,
+    days_off_text,
+    days_on_text,
     delete_button,
     delete_form,
     deleted_card,
@@ -135,7 +140,7 @@ async def run_group(click: Click, said: ids.RunGroup) -> View:
         status = await groups.status(status.group.channel_id, click.who)
         return _card(click, status)
     if said.action == "skip":
-        status = await groups.skip(*group)
+        status = await click.services.calendars.skip(*group)
     else:
         status = await groups.set_state(*group, STATES[said.action])
     click.deliver.look_again()
@@ -144,11 +149,67 @@ async def run_group(click: Click, said: ids.RunGroup) -> View:
 
 @clicked
 async def skip_week(click: Click, said: ids.SkipWeek) -> View:
-    """Leave one of the next weeks out, or let it have its paper again."""
-    status = await click.services.groups.skip(click.guild_id, said.group_id, click.picked)
+    """Leave one of the next weeks out, or let papers come again in it, or on days off."""
+    calendars, of = click.services.calendars, (click.guild_id, said.group_id)
+    if "/" in click.picked:
+        days = DaysOff.read(click.picked)
+        status, news = await calendars.bring_back(*of, [days]), days_on_text([days])
+    else:
+        status = await calendars.skip(*of, click.picked)
+        news = skipped_text(status, click.picked)
     click.deliver.look_again()
-    news = skipped_text(status, click.picked)
     return moderators_card(click.interaction.guild, status, click.who, news)
+
+
+@clicked
+async def ask_days(click: Click, said: ids.AskDays) -> View:
+    """Ask for days off, or until when a group pauses."""
+    return await _ask_days(click, DaysForm(said.group_id, pauses=said.way == "pause"))
+
+
+@clicked
+async def ask_days_again(click: Click, said: ids.DaysAgain) -> View:
+    return await _ask_days(click, await _kept_days(click, said))
+
+
+@clicked
+async def days_back(click: Click, said: ids.DaysBack) -> View:
+    """Undo: let papers come again on the days that were just taken off."""
+    kept = await _kept_days(click, said)
+    days = [DaysOff.read(each) for each in kept.days]
+    status = await click.services.calendars.bring_back(click.guild_id, kept.group_id, days)
+    click.deliver.look_again()
+    news = days_on_text(days)
+    return moderators_card(click.interaction.guild, status, click.who, news)
+
+
+async def _kept_days(click: Click, said: ids.DaysAgain | ids.DaysBack) -> DaysForm:
+    return await click.services.moderation.kept(click.draft(said.kept_id), DaysForm)
+
+
+async def _ask_days(click: Click, wish: DaysForm) -> View:
+    group_id, calendars = wish.group_id, click.services.calendars
+
+    async def typed(click: Click, form: DaysTyped) -> View:
+        await click.check_right()
+        of, undo = (click.guild_id, group_id), None
+        if wish.pauses:
+            status, news = await calendars.pause_until(*of, form.days), ""
+        else:
+            status, days = await calendars.take_off(*of, form.days)
+            news = days_off_text(days)
+            kept = DaysForm(group_id, days=tuple(map(str, days)))
+            kept_id = await click.services.moderation.keep(click.guild_id, click.who, kept)
+            undo = button(ids.DaysBack(kept_id, click.who), _("Undo")) if days else None
+        click.deliver.look_again()
+        return moderators_card(click.interaction.guild, status, click.who, news, undo=undo)
+
+    async def again(click: Click, form: DaysTyped, _error: ReaderError) -> Button:
+        kept = replace(wish, typed=form.days)
+        kept_id = await click.services.moderation.keep(click.guild_id, click.who, kept)
+        return button(ids.DaysAgain(kept_id, click.who), _("Edit again"), BLUE)
+
+    return await click.ask(DaysTyped(wish), typed, again)
 
 
 @clicked

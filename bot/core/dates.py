@@ -8,6 +8,8 @@ from datetime import date, datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from bot.errors import UnknownDaysError
+
 _DAYS_AHEAD = {
     name: days
     for days, names in (
@@ -56,6 +58,16 @@ _CLEAR = tuple(
 )
 _EITHER = re.compile(rf"([0-9]{{1,2}})\s*([-./])\s*([0-9]{{1,2}})(?:\.|\s*\2\s*{_YEAR}\.?)?")
 _WEEK = re.compile(rf"{_YEAR}-?\s?w(?P<week>[0-9]{{1,2}})(?:-(?P<weekday>[1-7]))?")
+_WHOLE_WEEKS = frozenset(
+    name for name in _DAYS_AHEAD if name.endswith(("week", "주", "週", "周", "woche"))
+)
+_FROM_TO = re.compile(
+    r"\s*(?:-|~|/|\.\.+|\bto\b|\buntil\b|\btill\b|\bthrough\b|\bbis\b|부터|から)\s*"
+)
+_FROM = re.compile(r"^(?:from|von|vom)\s+")
+_UNTIL = re.compile(r"^(?:zum)\s+|\s*(?:까지|まで)$")
+_BETWEEN_DAYS = re.compile(r",|、|\s(?:and|und|및)\s|\s그리고\s")
+_BARE_DAY = re.compile(r"([0-9]{1,2})(?:st|nd|rd|th|\.|일|日)?")
 _TIME_BEHIND = re.compile(r"(?<=[0-9])(?:t|,?\s+)[0-9]{1,2}:[0-9]{2}.*$")
 _WEEKDAY = re.compile(  # of "Mon 12 Jan 2026" and "2026. 1. 12. (월)": the date says it
     r"^(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?|[a-z]{3,8}(?:tag|woch))"
@@ -70,7 +82,7 @@ def dates_meant(typed: str, today: date, zone: str) -> list[date]:
     A day without a year is the next one, from a week ago on. Discord's ``<t:…>`` means the day
     of the IANA ``zone``; an ISO week ("2026-W03") its Monday.
     """
-    text = " ".join(unicodedata.normalize("NFKC", typed).translate(_DASHES).casefold().split())
+    text = _folded(typed)
     text = _TIME_BEHIND.sub("", text.partition(" · ")[0])
     if at := stamped(text, zone):
         return [at.date()]
@@ -80,6 +92,84 @@ def dates_meant(typed: str, today: date, zone: str) -> list[date]:
         if text in (*names.split(), names[:3]):
             return [today + timedelta(days=(weekday - today.weekday()) % 7)]
     return sorted(set(_read(_WEEKDAY.sub("", text), today)))
+
+
+FURTHEST_OFF = timedelta(days=366)
+"""How far ahead a day may be taken off."""
+
+
+def days_meant(typed: str, today: date, zone: str) -> list[tuple[date, date]]:
+    """Return the spans of days that a text names, each with its first and last day, in order.
+
+    One a line, or between commas: "24 Dec", "20 Dec - 6 Jan", "20-27 Dec", "2026-W52" for the
+    whole week. A span that has begun counts.
+
+    Raises:
+        UnknownDaysError: it names what is none, or may be two, or a day gone by or too far ahead.
+    """
+    found: list[tuple[date, date]] = []
+    for line in re.split(r"[\n;]+", typed):
+        text = _folded(line)
+        if text and (span := _span(text, today, zone)):
+            found.append(span)
+        elif text:
+            parts = [part.strip() for part in _BETWEEN_DAYS.split(text) if part.strip()]
+            found += [_checked(part, _span(part, today, zone), today, zone) for part in parts]
+    for first, last in found:
+        if last < today or last - today > FURTHEST_OFF:
+            named = str(first) if first == last else f"{first} - {last}"
+            raise UnknownDaysError(named, "gone" if last < today else "far")
+    if not found:
+        raise UnknownDaysError(typed.strip(), "none")
+    return sorted(set(found))
+
+
+def _checked(
+    text: str, span: tuple[date, date] | None, today: date, zone: str
+) -> tuple[date, date]:
+    if span is None:
+        raise UnknownDaysError(
+            text, "several" if len(dates_meant(text, today, zone)) > 1 else "none"
+        )
+    return span
+
+
+def _span(text: str, today: date, zone: str) -> tuple[date, date] | None:
+    """Return the first and the last day that a text means, if it means just these."""
+    days = dates_meant(text, today, zone)
+    if len(days) == 1:
+        is_week = text in _WHOLE_WEEKS or ((found := _WEEK.fullmatch(text)) and not found[3])
+        monday = days[0] - timedelta(days=days[0].weekday())
+        return (monday, monday + timedelta(days=6)) if is_week else (days[0], days[0])
+    for found in _FROM_TO.finditer(text):
+        first, last = text[: found.start()].strip(), text[found.end() :].strip()
+        if span := _from_to(_FROM.sub("", first), _UNTIL.sub("", last), today, zone):
+            return span
+    return None
+
+
+def _from_to(first: str, last: str, today: date, zone: str) -> tuple[date, date] | None:
+    begin, end = dates_meant(first, today, zone), dates_meant(last, today, zone)
+    with suppress(ValueError):
+        if not begin and len(end) == 1 and (bare := _BARE_DAY.fullmatch(first)):  # 20-27 Dec
+            begin = [end[0].replace(day=int(bare[1]))]
+        if not end and len(begin) == 1 and (bare := _BARE_DAY.fullmatch(last)):  # Dec 20-27
+            end = [begin[0].replace(day=int(bare[1]))]
+        if len(begin) == len(end) == 1:
+            longest = FURTHEST_OFF
+            if begin[0] > end[0]:  # over the turn of the year: each day alone is the next one
+                longest /= 2
+                if end[0] >= today:
+                    begin = [begin[0].replace(year=begin[0].year - 1)]
+                else:
+                    end = [end[0].replace(year=end[0].year + 1)]
+            if begin[0] <= end[0] <= begin[0] + longest:
+                return begin[0], end[0]
+    return None
+
+
+def _folded(typed: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", typed).translate(_DASHES).casefold().split())
 
 
 def _read(text: str, today: date) -> Iterator[date]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -10,7 +10,7 @@ from bot.core.curriculum import Curriculum, Resource
 from bot.core.lists import Where
 from bot.core.outbox import Problem
 from bot.core.papers import AfterList, Chosen, Coming, Readiness, Span, Vote
-from bot.core.weeks import Schedule, Week
+from bot.core.weeks import DaysOff, Schedule, Week
 from bot.core.zones import ZoneChoice
 
 GroupState = Literal["active", "paused", "stopped"]
@@ -75,6 +75,7 @@ class GroupStatus:
     ``thread_problem``: why this week's paper has no thread; ``part``: which of how many weeks for
     its paper this is; ``spans``: by key, for how many weeks papers are read; ``doubted``: resources
     about which the server's readers have doubts. ``is_empty``: so is the list it reads from.
+    ``silences``: the days off to come, and a pause.
     """
 
     curriculum: Curriculum
@@ -101,6 +102,13 @@ class GroupStatus:
     spans: Mapping[str, Span] = field(default_factory=dict)
     doubted: tuple[Resource, ...] = ()
     is_empty: bool = False
+    silences: tuple[DaysOff, ...] = ()
+
+    @property
+    def pause(self) -> DaysOff | None:
+        """The pause with an end that it is in."""
+        begun = (each for each in self.silences if each == self.group.schedule.pause)
+        return next(begun, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +155,7 @@ class GroupWish:
     role_id: int | None = None
     zone: str = ""
     list_id: str | None = None
+    every: int | None = None
 
     def schedule(self, old: Schedule, zone: str, time: tuple[int, int]) -> Schedule:
         """Return the schedule that is wished: what isn't said stays as it was.
@@ -154,7 +163,9 @@ class GroupWish:
         ``zone`` and ``time`` are what was typed for them, or what was.
         """
         weekday = old.weekday if self.weekday is None else self.weekday
-        return replace(old, weekday=weekday, hour=time[0], minute=time[1], zone=zone)
+        every = old.every if self.every is None else self.every
+        hour, minute = time
+        return replace(old, weekday=weekday, hour=hour, minute=minute, zone=zone, every=every)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +174,19 @@ class GroupForm:
 
     channel_id: int | None
     wish: GroupWish = GroupWish()
+
+
+@dataclass(frozen=True, slots=True)
+class DaysForm:
+    """Days as they were typed for a group; or those that were just taken off, to be brought back.
+
+    ``pauses``: it is to pause until then.
+    """
+
+    group_id: int
+    typed: str = ""
+    pauses: bool = False
+    days: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,7 +291,9 @@ def as_wished(
         return schedule, role_id
     if seen is None:  # it has just been made
         return schedule, group.role_id if role_id is None else role_id
-    changed = dict(asdict(schedule).items() - asdict(seen.schedule).items())
+    before = {each.name: getattr(seen.schedule, each.name) for each in fields(seen.schedule)}
+    wished = {name: getattr(schedule, name) for name in before}
+    changed = dict(wished.items() - before.items())
     if not changed.keys().isdisjoint(("hour", "minute")):
         changed |= {"hour": schedule.hour, "minute": schedule.minute}
     schedule = replace(group.schedule, **changed)

@@ -14,7 +14,7 @@ from bot.core.curriculum.fields import Fields, Missing, Typed
 from bot.core.curriculum.imports import Imported, Unread
 from bot.core.curriculum.merge import Mode
 from bot.core.curriculum.merge import Outcome as Merged
-from bot.core.groups import Group, GroupForm, GroupWish
+from bot.core.groups import DaysForm, Group, GroupForm, GroupWish
 from bot.core.lists import ListSummary
 from bot.core.recommend import Path
 from bot.core.search.words import head, words
@@ -281,7 +281,14 @@ class FoundLinks:
 
 
 Drafted = (
-    DraftAddition | DraftEdit | DraftImport | PastedList | ResourceForm | GroupForm | FoundLinks
+    DraftAddition
+    | DraftEdit
+    | DraftImport
+    | PastedList
+    | ResourceForm
+    | GroupForm
+    | DaysForm
+    | FoundLinks
 )
 """What is kept for a moderator for a day, behind a card or a refused form."""
 
@@ -301,7 +308,7 @@ def as_json(draft: Drafted) -> dict[str, Any]:
             return draft.fields()
         case DraftImport():
             return {"import": _IMPORT.dump_python(draft, mode="json", exclude_defaults=True)}
-        case ResourceForm() | PastedList() | FoundLinks():
+        case ResourceForm() | PastedList() | FoundLinks() | DaysForm():
             return asdict(draft)
         case GroupForm():
             return {"channel_id": draft.channel_id, **asdict(draft.wish)}
@@ -321,6 +328,8 @@ def from_json(key: str | None, kept: Mapping[str, Any]) -> Drafted:
         return DraftAddition(said, silent, missing, suggestion_id and int(suggestion_id))
     if "links" in said:
         return FoundLinks(tuple(said["links"]))
+    if "days" in said:
+        return DaysForm(**said | {"days": tuple(said["days"])})
     if "pasted" in said:
         return PastedList(**said)
     if "draft_id" in said:

@@ -26,7 +26,6 @@ LONG = 180
 
 MOST_WEEKS = 4
 
-A_YEAR_OF_WEEKS = 54
 AT_MOST_AHEAD = timedelta(days=365)
 """How far ahead a moderator may pick."""
 
@@ -82,7 +81,7 @@ class Readiness:
 
 PICKED: Why = "picked_by_moderator"
 
-Silent = Literal["paused", "stopped", "skipped", "too_soon"]
+Silent = Literal["paused", "stopped", "skipped", "too_soon", "day_off", "not_in_turn"]
 """Why nothing will be posted in a week as things are."""
 
 
@@ -205,8 +204,13 @@ class Plan:
         return not self.curriculum.resources
 
     @property
+    def current(self) -> str:
+        """The week whose paper the group is reading."""
+        return self.calendar.current(self.running)
+
+    @property
     def this_week(self) -> Week | None:
-        return self.calendar.week(self.running)
+        return self.calendar.week(self.current)
 
     @property
     def chosen(self) -> tuple[Chosen, ...]:
@@ -307,7 +311,7 @@ class Plan:
         Free is a week for which nothing is picked or won, and no vote runs. None: a year's are
         all taken.
         """
-        ahead = list(islice(self.calendar.ahead(self.now), A_YEAR_OF_WEEKS))
+        ahead = list(takewhile(lambda slot: slot.week <= self.last, self.calendar.ahead(self.now)))
         keys, picked = self.curriculum.keys_of(resource), self.picked
         taken = {each.week for each in self.choices}
         taken |= {vote.week for vote in self.votes if vote.state == "running"}
@@ -331,7 +335,11 @@ class Plan:
 
     def silent(self, slot: Slot) -> Silent | None:
         """Return why nothing will be posted in a week of a group that is active."""
-        week = self.calendar.week(slot.week)
+        week, schedule = self.calendar.week(slot.week), self.calendar.schedule
+        if week is None and schedule.is_off(schedule.day(slot.week)):
+            return "day_off"
+        if week is None and not schedule.is_in_turn(slot.week):
+            return "not_in_turn"
         if week is None:
             return None if self.calendar.is_to_come(slot.week) else "too_soon"
         return "skipped" if week.state == "skipped" and slot.at > self.now else None
@@ -344,17 +352,19 @@ class Plan:
         return self.now, self._begun().next(self.now).at
 
     def made_way(self, *, begins: bool = False) -> dict[str, str]:
-        """Return where the choice goes for a week that comes too soon after the first paper.
+        """Return where the choice goes for a week in which no paper comes.
 
-        To the next free week; if the group ``begins`` now and nothing else is chosen for that, to
-        the running one.
+        Because its day is off, or it isn't in turn, or too soon after the first paper. To the next
+        free week; if the group ``begins`` now and nothing else is chosen for that, to the running
+        one.
         """
         if begins and self.calendar.first_at is not None:
             return {}
         calendar, moves = self._begun() if begins else self.calendar, dict[str, str]()
         taken = {each.week for each in self.chosen}
         for week in sorted(taken | {vote.week for vote in self.votes}):
-            if week <= self.running or calendar.week(week) or calendar.is_to_come(week):
+            is_gone = week < self.running or (begins and week == self.running)
+            if is_gone or calendar.week(week) or calendar.is_to_come(week):
                 continue
             free = (s.week for s in calendar.ahead(self.now) if s.week not in taken)
             moves[week] = self.running if begins and self.running not in taken else next(free)
@@ -370,7 +380,8 @@ class Plan:
         return {key for key, span in self.spans.items() if span.weeks == 0}
 
     def _begun(self) -> Calendar:
-        return self.calendar.having(Week(0, 0, self.running, self.now, "waiting"))
+        begun = replace(self.calendar, schedule=self.calendar.schedule.begun_at(self.now))
+        return begun.having(Week(0, 0, self.running, self.now, "waiting"))
 
     def _choices_for(self, weeks: Sequence[str]) -> tuple[dict[str, str], dict[str, str]]:
         """Return the picks and the wins that can still come true, by week, with present keys.

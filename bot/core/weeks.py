@@ -39,9 +39,15 @@ LATE_WITHIN = timedelta(days=1)
 CLOCKS_APART = timedelta(minutes=5)
 """Clocks of several processes may differ by this much: only beyond it was one of them wrong."""
 
+WEEKS_SHOWN = 4
+"""Weeks to come that cards show, and of which each may be skipped."""
+
+MOST_APART = 8
+"""Weeks between two papers at most."""
+
 FURTHEST = timedelta(weeks=6)
-"""No next slot lies further ahead: the running week may have its paper, and the next four be
-skipped."""
+"""The next slot of a weekly calendar without days off lies no further ahead: the running week may
+have its paper, and those that are shown be skipped."""
 
 AFTER_THE_FIRST = timedelta(days=4)
 """A group's second paper comes no sooner after its first one, whenever that was."""
@@ -53,13 +59,98 @@ def address(guild_id: int, *below: int | None) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class DaysOff:
+    """Days in a row on which nothing is posted, the last one included."""
+
+    first: date
+    last: date
+
+    def __contains__(self, day: date) -> bool:
+        return self.first <= day <= self.last
+
+    def __str__(self) -> str:
+        """Write them as an interval of ISO 8601."""
+        return f"{self.first}/{self.last}"
+
+    @classmethod
+    def read(cls, text: str) -> Self:
+        """Return what ``str`` wrote; raise ValueError for anything else."""
+        first, last = map(date.fromisoformat, text.split("/"))
+        return cls(first, last)
+
+
+@dataclass(frozen=True, slots=True)
 class Schedule:
-    """A group's weekly time on its own clock: Monday is 0, ``zone`` is an IANA name."""
+    """A group's weekly time on its own clock: Monday is 0, ``zone`` is an IANA name.
+
+    Papers come ``every`` so many weeks, counted from the ISO week ``counts_from``; after a
+    ``pause``, from the first time that is no more in it.
+    """
 
     weekday: int
     hour: int
     minute: int
     zone: str
+    every: int = 1
+    counts_from: str = ""
+    days_off: tuple[DaysOff, ...] = ()
+    pause: DaysOff | None = None
+
+    def today(self, now: datetime) -> date:
+        """Return which day it is where the group is."""
+        return now.astimezone(ZoneInfo(self.zone)).date()
+
+    def day(self, week: str) -> date:
+        """Return its day in an ISO week; raise ValueError if the year has no such week."""
+        return _monday(week) + timedelta(days=self.weekday)
+
+    def serves(self, week: str) -> bool:
+        """Tell whether a paper comes in this week."""
+        return self.is_in_turn(week) and not self.is_off(self.day(week))
+
+    def is_in_turn(self, week: str) -> bool:
+        """Tell whether a paper comes in this week unless its day is off."""
+        if self.every == 1:
+            return True
+        day = self.day(week)
+        return (day - self._counted_since(day)).days // 7 % self.every == 0
+
+    def is_off(self, day: date) -> bool:
+        """Tell whether nothing is posted on a day because of a pause, or because it is off."""
+        return any(day in each for each in self.silences)
+
+    @property
+    def silences(self) -> tuple[DaysOff, ...]:
+        """The days off and the pause, in order."""
+        found = (*self.days_off, *([self.pause] if self.pause else []))
+        return tuple(sorted(found, key=lambda each: (each.first, each.last)))
+
+    def begun_at(self, first_at: datetime) -> Self:
+        """Return the schedule as the group's first paper begins it: the next comes days later."""
+        return self._counted_from(Calendar(replace(self, every=1)).next(first_at + AFTER_THE_FIRST))
+
+    def settled(self, today: date) -> Self:
+        """Return the same schedule without a pause that is over."""
+        if self.pause is None or today <= self.pause.last:
+            return self
+        return replace(self, pause=None, counts_from=week_of(self._counted_since(self.pause.last)))
+
+    def without(self, days: Collection[DaysOff]) -> Self:
+        """Return the schedule with these days no longer off, be that days off or a pause."""
+        pause = None if self.pause in days else self.pause
+        return replace(
+            self, pause=pause, days_off=tuple(each for each in self.days_off if each not in days)
+        )
+
+    def _counted_from(self, slot: "Slot") -> Self:
+        return self if self.every == 1 else replace(self, counts_from=slot.week)
+
+    def _counted_since(self, day: date) -> date:
+        """Return from which of its days on weeks count on a day, or a day of the same week."""
+        if self.pause and day >= self.pause.last:
+            after = self.pause.last + timedelta(days=1)
+            return after + timedelta(days=(self.weekday - after.weekday()) % 7)
+        return self.day(self.counts_from) if self.counts_from else day
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +200,10 @@ class Week:
 class Calendar:
     """A group's schedule, and its weeks about which anything was decided, the latest first.
 
-    All that asks which week comes next asks here. To come is a week about which nothing was
-    decided, unless it follows the group's first paper too soon: *First paper now* on a Saturday
-    would else bring two papers in two days. A group that moves to a later day of a week that it
-    has had is next served the week after.
+    All that asks which week comes next asks here. To come is a week that the schedule serves and
+    about which nothing was decided, unless it follows the group's first paper too soon: *First
+    paper now* on a Saturday would else bring two papers in two days. A group that moves to a later
+    day of a week that it has had is next served the week after.
     """
 
     schedule: Schedule
@@ -140,7 +231,8 @@ class Calendar:
     def weeks_to_come(self, week: str) -> Iterator[str]:
         """Yield the weeks to come, in order, from this one on."""
         passed = self.too_soon() | {each.week for each in self.weeks}
-        return (each for each in _weeks(week) if each not in passed)
+        serves = self.schedule.serves
+        return (each for each in _weeks(week) if each not in passed and serves(each))
 
     def is_to_come(self, week: str) -> bool:
         return next(self.weeks_to_come(week)) == week
@@ -153,6 +245,11 @@ class Calendar:
         ahead, ends_at = Calendar(self.schedule).ahead(first_at), first_at + AFTER_THE_FIRST
         return {slot.week for slot in takewhile(lambda slot: slot.at < ends_at, ahead)}
 
+    def furthest(self, now: datetime) -> datetime:
+        """Return when the next slot is at the latest, whatever moderators skip of it."""
+        ahead = Calendar(self.schedule).ahead(now)
+        return next(islice(ahead, WEEKS_SHOWN + 1, None)).at
+
     @property
     def first_at(self) -> datetime | None:
         """When the group had its first paper; None: it has had none."""
@@ -162,6 +259,30 @@ class Calendar:
         """Return the keys of what the group has had, ever or since then, or is just being sent."""
         had = (week for week in self.weeks if week.state in HAD and (not since or week.at >= since))
         return {week.key for week in had if week.key is not None}
+
+    def current(self, running: str) -> str:
+        """Return the week whose paper is read in the running one: that, or one before it.
+
+        The last in which one came, or would have unless its day was off.
+        """
+        had = {each.week for each in self.weeks if each.state in HAD}
+        monday = _monday(running)
+        past = (week_of(monday - timedelta(weeks=n)) for n in range(MOST_APART))
+        return next((w for w in past if self.schedule.is_in_turn(w) or w in had), running)
+
+    def recounted(self, wished: Schedule, now: datetime) -> Schedule:
+        """Return a wished schedule: another ``every`` counts from the last paper it has had.
+
+        Or, if there was none, from the first to come.
+        """
+        today = wished.today(now)
+        if wished.every == self.schedule.every:
+            return wished.settled(today)
+        had = max((each.week for each in self.weeks if each.state in HAD), default=None)
+        weekly = replace(wished.settled(today), every=1)
+        return replace(
+            weekly, every=wished.every, counts_from=had or Calendar(weekly).next(now).week
+        )
 
     def week(self, week: str) -> Week | None:
         """Return the week, if anything was decided about it."""
@@ -224,9 +345,8 @@ def slot_of_week(schedule: Schedule, week: str) -> Slot:
     Apia never had becomes the day after), and one that comes twice means the first: RFC 5545,
     section 3.3.5, which is what ``fold=0`` means in PEP 495.
     """
-    day = _monday(week) + timedelta(days=schedule.weekday)
     wall = time(schedule.hour, schedule.minute, tzinfo=ZoneInfo(schedule.zone))
-    return Slot(week, datetime.combine(day, wall).astimezone(UTC))
+    return Slot(week, datetime.combine(schedule.day(week), wall).astimezone(UTC))
 
 
 def judge(slot: Slot, now: datetime) -> Verdict:

@@ -77,18 +77,20 @@ class ClockRepair:
         await self._after_new_tables(now)
 
     async def _after_a_leap(self, now: datetime) -> None:
-        rows = await self._pull_back(now)
+        rows, reckoned = await self._pull_back(now), 0
         group_ids = await group_rows.group_ids_ahead(
             self._db, now + CLOCKS_APART, now + FURTHEST, now - LATE_WITHIN + CLOCKS_APART
         )
         weeks: Counter[str] = Counter()
         for group_id in group_ids:
-            weeks += await self._group_put_right(group_id, now)
-        if rows or group_ids:
+            found = await self._group_put_right(group_id, now)
+            weeks += found
+            reckoned += any(found.values())
+        if rows or reckoned:
             log.warning(
                 "the clock was ahead: reckoned the times of %s groups anew, forgot %s weeks of the"
                 " future, moved %s posted ones to when they were posted, put %s other rows right",
-                len(group_ids),
+                reckoned,
                 weeks["forgotten"],
                 weeks["moved"],
                 rows,
@@ -139,23 +141,30 @@ class ClockRepair:
     async def _group_put_right(
         self, group_id: int, now: datetime, *, new_tables: bool = False
     ) -> Counter[str]:
-        """Reckon one group's times anew; return how many weeks were forgotten, and moved."""
+        """Reckon one group's times anew; return how many weeks were forgotten, and moved.
+
+        And how many other things about it were wrong: of a group that looks far ahead for a
+        reason, none is.
+        """
         try:
             async with self._db.transaction() as tx:
                 group = await group_rows.take_group(tx, group_id)
                 if group is None:
                     return Counter()
                 since, weeks = await self._without_future(tx, group, now)
-                group = replace(group, since=since)
+                before, group = group, replace(group, since=since)
                 plan = await self._papers.plan(tx, group)
                 is_meant = new_tables and group.state == "active"
                 slot = plan.calendar.overtaken(group.next_at, now) if is_meant else None
-                if slot is not None and group.next_at < now + FURTHEST:
+                if slot is not None and group.next_at <= plan.calendar.furthest(now):
                     plan = await self._weeks.decide(tx, plan, group, slot, judge(slot, now))
                 next_at = plan.calendar.next(since).at
                 await group_rows.set_looked(tx, group_id, since, next_at)
-                await _skips_put_right(tx, plan.calendar, now)
+                votes = await week_rows.votes_from(tx, group_id, "")
                 await self._votes_put_right(tx, group, now)
+                is_wrong = votes != await week_rows.votes_from(tx, group_id, "")
+                is_wrong |= await _skips_put_right(tx, plan.calendar, now)
+                weeks["reckoned"] += is_wrong or (since, next_at) != (before.since, before.next_at)
                 await plan_reminders(tx, group, now)
         except Exception:
             log.exception("group %s can't be put right", group_id)
@@ -171,13 +180,14 @@ class ClockRepair:
         was. A slot that the clock leapt over is not missed before it is a day old: it counts still.
         """
         calendar, weeks = await calendar_of(tx, group), Counter[str]()
+        furthest = calendar.furthest(now)
         since = now if group.since > now + CLOCKS_APART else group.since
         taken, moved = {week.week for week in calendar.weeks}, list[Week]()
         for post in reversed(calendar.weeks):
             if post.at <= now - LATE_WITHIN:
                 continue
             is_ahead = post.at > now + CLOCKS_APART
-            if post.state == "skipped" and post.key is None and post.at < now + FURTHEST:
+            if post.state == "skipped" and post.key is None and post.at <= furthest:
                 continue
             if is_ahead and await self._may_be_posted(tx, post):
                 moved.append(post)
@@ -229,7 +239,7 @@ class ClockRepair:
             if vote.state != "running":
                 if vote.look_at > now:
                     await week_rows.set_look_at(tx, vote.vote_id, now)
-            elif slot.at > now + FURTHEST:
+            elif slot.at > Calendar(group.schedule).furthest(now):
                 await call_off(tx, self._ids, group, now, vote.week)
             elif vote.message_id is None:
                 await week_rows.set_look_at(tx, vote.vote_id, slot.at)
@@ -249,12 +259,18 @@ class ClockRepair:
                 await outbox.hurry(tx, row.row_id, row.due_at, until)
 
 
-async def _skips_put_right(tx: Queries, calendar: Calendar, now: datetime) -> None:
-    """Let the weeks to come that are skipped stand at the times that they have now."""
+async def _skips_put_right(tx: Queries, calendar: Calendar, now: datetime) -> bool:
+    """Let the weeks to come that are skipped stand at the times that they have now.
+
+    Tell whether one didn't.
+    """
+    is_wrong = False
     for week in calendar.weeks:
-        if week.state == "skipped" and week.at > now:
-            at = slot_of_week(calendar.schedule, week.week).at
+        at = slot_of_week(calendar.schedule, week.week).at
+        if week.state == "skipped" and week.at > now and week.at != at:
+            is_wrong = True
             await week_rows.move_week(tx, week.week_id, week.week, at)
+    return is_wrong
 
 
 def _was_leapt_over(post: Week, now: datetime) -> bool:

@@ -26,7 +26,7 @@ from bot.core.groups import (
 )
 from bot.core.lists import Where
 from bot.core.outbox import Problem
-from bot.core.weeks import Schedule, Slot, Week
+from bot.core.weeks import WEEKS_SHOWN, Calendar, Schedule, Slot, Week
 from bot.core.zones import resolve_zone, zones_offered
 from bot.errors import (
     AlreadyPostedError,
@@ -60,7 +60,6 @@ FIRST = Schedule(0, 9, 0, "UTC")
 LOST_SHOWN = 2
 """Groups without a channel among which a moderator is asked: a phone shows them at once."""
 
-WEEKS_SHOWN = 4
 WEEKS_A_PAGE = 7
 
 
@@ -211,6 +210,8 @@ class Groups:
             old = await group_rows.take_group_of_channel(tx, channel_id)
             group_id = old.group_id if old else self._ids.new()
             schedule, role_id = as_wished(old, seen, schedule, role_id)
+            before = await calendar_of(tx, old) if old else Calendar(replace(schedule, every=1))
+            schedule = before.recounted(schedule, now)
             here, _ = await self._curricula.place(tx, Where(guild_id, channel_id))
             list_id = list_id or (old.list_id if old else here.list_id)
             state: GroupState = "paused" if old and old.state == "paused" else "active"
@@ -225,10 +226,10 @@ class Groups:
             plan = await self._papers.plan(tx, group)
             group = replace(group, next_at=plan.calendar.next(now).at)
             await group_rows.put_group(tx, group, now)
-            await self._make_way(tx, group, plan.made_way(), now)
-            group = await self._announce(tx, group, old, now)
+            await self.make_way(tx, group, plan.made_way(), now)
+            group = await self.announce(tx, group, old, now)
             await plan_reminders(tx, group, now)
-        return await self._status(group, changed_by)
+        return await self.status_of(group, changed_by)
 
     async def set_state(
         self, guild_id: int, group_id: int, state: GroupState, *, seen_in: int | None = None
@@ -248,12 +249,15 @@ class Groups:
                 await week_rows.call_off(tx, group_id)
             if state == "stopped":
                 await call_off(tx, self._ids, old, now)
-            next_at = (await next_slot_of(tx, old, now)).at
-            changed = replace(old, state=state, since=now, next_at=next_at)
+            changed = replace(old, state=state, since=now)
+            schedule = old.schedule.settled(old.schedule.today(now))
+            if state == "active" and schedule.pause is not None:
+                changed = replace(changed, schedule=schedule.without([schedule.pause]))
+            changed = replace(changed, next_at=(await next_slot_of(tx, changed, now)).at)
             await group_rows.put_group(tx, changed, now)
-            group = await self._announce(tx, changed, old, now)
+            group = await self.announce(tx, changed, old, now)
             await plan_reminders(tx, group, now)
-        return await self._status(group)
+        return await self.status_of(group)
 
     async def running_in(self, guild_id: int) -> list[Group]:
         """Return a server's groups that aren't stopped."""
@@ -289,8 +293,8 @@ class Groups:
             )
             await outbox.wake(tx, group_id, now)
             await call_off(tx, self._ids, old, now)
-            group = await self._announce(tx, old, old, now)
-        return await self._status(group)
+            group = await self.announce(tx, old, old, now)
+        return await self.status_of(group)
 
     async def delete(self, guild_id: int, group_id: int, deleted_by: int) -> Group:
         """Forget a group for good: its members, weeks, picks and votes, and what it is still sent.
@@ -304,37 +308,11 @@ class Groups:
             await guild_rows.forget_group(tx, group_id, but_open_polls=True)
         return group
 
-    async def skip(self, guild_id: int, group_id: int, week: str | None = None) -> GroupStatus:
-        """Leave one of the next weeks out; once more takes that back. None: the coming one.
-
-        Raises:
-            OldCardError: it isn't one of the next weeks any more.
-        """
-        now = self._clock()
-        async with self._papers.taken(guild_id, group_id) as (tx, group, plan):
-            slots, calendar = [each.slot for each in plan.coming(WEEKS_SHOWN)], plan.calendar
-            slot = next((each for each in slots if week in (None, each.week)), None)
-            if slot is None:
-                raise OldCardError
-            if (skipped := calendar.week(slot.week)) is not None:
-                await week_rows.delete_week(tx, skipped.week_id)
-                calendar = calendar.without({slot.week})
-            else:
-                post = Week(self._ids.new(), group_id, slot.week, slot.at, "skipped")
-                await week_rows.put_week(tx, post)
-                await call_off(tx, self._ids, group, now, slot.week)
-                calendar = calendar.having(post)
-            # A slot that has just come waits to be looked at.
-            next_at = calendar.next(now).at if group.next_at > now else group.next_at
-            await group_rows.set_looked(tx, group_id, group.since, next_at)
-            await plan_reminders(tx, group, now)
-        return await self._status(replace(group, next_at=next_at))
-
     async def mention_nobody(self, guild_id: int, group_id: int) -> GroupStatus:
         """Let the group's papers mention no role."""
         async with taken_group(self._db, guild_id, group_id) as (tx, group):
             await group_rows.clear_role(tx, group_id)
-        return await self._status(replace(group, role_id=None))
+        return await self.status_of(replace(group, role_id=None))
 
     async def post_now(self, guild_id: int, group_id: int) -> GroupStatus:
         """Take the running week's slot now; the engine sends the message.
@@ -348,38 +326,41 @@ class Groups:
         """
         now = self._clock()
         async with self._papers.taken(guild_id, group_id) as (tx, group, plan):
-            week, old = plan.running, plan.this_week
+            old = plan.this_week
             if old is not None and old.state == "posted":
                 raise AlreadyPostedError(old.link(group.guild_id))
             if old is None or old.state not in ("waiting", "uncertain"):
                 moves = plan.made_way(begins=True)
-                await self._make_way(tx, group, moves, now)
+                await self.make_way(tx, group, moves, now)
                 moved = await self._papers.plan(tx, group) if moves else plan
-                post = self._weeks.pick(moved, group, Slot(week, now))
+                post = self._weeks.pick(moved, group, Slot(plan.running, now))
                 if post.key is None:
                     raise EmptyListError if plan.is_empty else NothingLeftError
             else:
                 post = replace(old, state="waiting", at=now, channel_id=group.channel_id)
             await week_rows.put_week(tx, post)
             await self._weeks.send(tx, group, post, again=True)
-            await call_off(tx, self._ids, group, now, week)
+            await call_off(tx, self._ids, group, now, post.week)
             state: GroupState = "active" if group.state == "stopped" else group.state
-            next_at = plan.calendar.having(post).next(now).at
-            changed = replace(group, state=state, since=now, next_at=next_at)
+            changed = replace(group, state=state, since=now)
+            if plan.begins:
+                changed = replace(changed, schedule=group.schedule.begun_at(now))
+            calendar = replace(plan.calendar, schedule=changed.schedule).having(post)
+            changed = replace(changed, next_at=calendar.next(now).at)
             await group_rows.put_group(tx, changed, now)
-            announced = await self._announce(tx, changed, group, now)
-        return await self._status(announced)
+            announced = await self.announce(tx, changed, group, now)
+        return await self.status_of(announced)
 
     async def status(self, channel_id: int, reader_id: int | None) -> GroupStatus:
         """Return all about a channel's group, as this reader may see it or raise NoGroupError."""
         if (group := await self.find(channel_id)) is None:
             raise NoGroupError
-        return await self._status(group, reader_id)
+        return await self.status_of(group, reader_id)
 
     async def look(self, guild_id: int, group_id: int, reader_id: int) -> GroupStatus:
         """Return all about a group, as this reader may see it."""
         group = of_guild(await group_rows.group(self._db, group_id), guild_id)
-        return await self._status(group, reader_id)
+        return await self.status_of(group, reader_id)
 
     async def where(self, guild_id: int, group_id: int) -> Where:
         """Return where a group's papers come from."""
@@ -401,13 +382,13 @@ class Groups:
         """Make the reader a member."""
         async with taken_group(self._db, guild_id, group_id, who=reader_id) as (tx, group):
             is_new = await group_rows.join(tx, group_id, reader_id, self._clock())
-        return replace(await self._status(group, reader_id), has_joined=is_new)
+        return replace(await self.status_of(group, reader_id), has_joined=is_new)
 
     async def leave(self, guild_id: int, group_id: int, reader_id: int) -> GroupStatus:
         """End the reader's membership; their progress stays."""
         async with taken_group(self._db, guild_id, group_id) as (tx, group):
             await group_rows.leave(tx, group_id, reader_id)
-        return await self._status(group, reader_id)
+        return await self.status_of(group, reader_id)
 
     async def _which(self, here: Here, form: GroupForm) -> WhichGroup | None:
         """Ask whether a new group is meant, or one that lost its channel; None: there is none."""
@@ -435,7 +416,7 @@ class Groups:
             guild_id, to, schedule, role_id, who, is_forum=is_forum, seen=seen, list_id=list_id
         )
 
-    async def _make_way(
+    async def make_way(
         self, tx: Queries, group: Group, moves: Mapping[str, str], now: datetime
     ) -> None:
         """Move choices to other weeks, and call votes on these off."""
@@ -443,7 +424,7 @@ class Groups:
             await call_off(tx, self._ids, group, now, week)
             await week_rows.move_picks(tx, group.group_id, week, to_week)
 
-    async def _announce(self, tx: Queries, group: Group, old: Group | None, now: datetime) -> Group:
+    async def announce(self, tx: Queries, group: Group, old: Group | None, now: datetime) -> Group:
         """Make sure that a forum has its standing post and that the post's card is up to date."""
         await standing.ask_for(tx, self._ids, group.group_id, now)
         group = await group_rows.group(tx, group.group_id) or group
@@ -451,11 +432,15 @@ class Groups:
             await standing.tell(tx, self._ids, group, now)
         return group
 
-    async def _status(self, group: Group, reader_id: int | None = None) -> GroupStatus:
+    async def status_of(self, group: Group, reader_id: int | None = None) -> GroupStatus:
         db, group_id, reader_id = self._db, group.group_id, reader_id or 0
         plan = await self._papers.plan(db, group)
-        curriculum, this_week = plan.curriculum, plan.this_week
-        last = plan.calendar.last_before(plan.running)
+        curriculum, this_week, today = (
+            plan.curriculum,
+            plan.this_week,
+            group.schedule.today(plan.now),
+        )
+        last = plan.calendar.last_before(plan.current)
         votes = [vote for vote in plan.votes if vote.week >= plan.running]
         vote = next((v for v in votes if v.state == "running"), None)
         lost = next((v for v in votes if v.state == "lost" and v.week not in plan.picked), None)
@@ -490,6 +475,7 @@ class Groups:
             thread_problem=await _thread_problem(db, this_week),
             doubted=tuple(r for key in doubted if (r := curriculum.get(key)) is not None),
             is_empty=plan.is_empty,
+            silences=tuple(each for each in group.schedule.silences if each.last >= today),
         )
 
 

@@ -28,7 +28,7 @@ from bot.core.curriculum.fields import (
 from bot.core.curriculum.file import fits_a_card
 from bot.core.curriculum.links import canonical
 from bot.core.curriculum.shape import is_visible
-from bot.core.groups import GroupForm
+from bot.core.groups import DaysForm, GroupForm
 from bot.core.lists import Place, Where
 from bot.core.moderation import (
     WHY_LIMIT,
@@ -72,7 +72,9 @@ from bot.store.instants import Clock, Ids
 
 CARDS_LAST = timedelta(days=1)
 
-Kind = TypeVar("Kind", DraftAddition, DraftEdit, PastedList, ResourceForm, GroupForm, FoundLinks)
+Kind = TypeVar(
+    "Kind", DraftAddition, DraftEdit, PastedList, ResourceForm, GroupForm, DaysForm, FoundLinks
+)
 
 PATIENCE = 2.0
 """Seconds that a page has to tell something of itself."""
@@ -359,7 +361,7 @@ class Moderation:
         self,
         guild_id: int,
         opener_id: int,
-        form: ResourceForm | GroupForm | PastedList | FoundLinks,
+        form: ResourceForm | GroupForm | DaysForm | PastedList | FoundLinks,
     ) -> int:
         """Keep for a day what was typed into a form that was refused; return its id."""
         return (await self._begin(Where(guild_id), opener_id, form)).draft_id

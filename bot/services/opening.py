@@ -8,6 +8,7 @@ from typing import Protocol
 from bot.core.curriculum import Curriculum
 from bot.core.outbox import SEND_RATE
 from bot.errors import ConfigError, LedgerError
+from bot.services.calendars import Calendars
 from bot.services.clock_repair import ClockRepair
 from bot.services.curriculum import CurriculumStore
 from bot.services.finding import Finding
@@ -75,6 +76,7 @@ class Services:
     weeks: Weeks
     clock_repair: ClockRepair
     groups: Groups
+    calendars: Calendars
     papers: Papers
     votes: Votes
     reminders: Reminders
@@ -200,6 +202,7 @@ async def services_over(
         weeks,
         ClockRepair(db, papers, weeks, clock, ids),
         groups,
+        Calendars(groups, papers, clock, ids),
         papers,
         Votes(db, curricula, papers, clock, ids),
         Reminders(db, background, curricula, reading, clock, ids),

@@ -1,20 +1,20 @@
 """Study groups and their settings; their members, and when Discord was asked about them."""
 
 from collections.abc import Collection
-from dataclasses import asdict
+from dataclasses import fields
 from datetime import datetime
 
 from bot.core.groups import Group, MemberCheck, ReminderWish
 from bot.core.outbox import Problem, problem_from
 from bot.core.papers import AfterList
-from bot.core.weeks import Schedule
-from bot.store.database import Queries, Row, question_marks, value_from
+from bot.core.weeks import DaysOff, Schedule
+from bot.store.database import Queries, Row, Value, question_marks, value_from
 from bot.store.instants import instant
 
 
 async def put_group(tx: Queries, group: Group, now: datetime) -> None:
     """Write a group's settings; a channel's group is one row, made or changed."""
-    calendar = asdict(group.schedule)
+    calendar = _calendar(group.schedule)
     sql = (
         "INSERT INTO study_groups (group_id, guild_id, channel_id, state, role_id, since_at,"  # noqa: S608 - names of ours
         f" next_at, changed_by, changed_at, is_forum, list_id, {', '.join(calendar)})"
@@ -127,6 +127,15 @@ async def group_ids_ahead(
         " ORDER BY group_id"
     )
     return await db.fetch_column(sql, now, furthest, now, furthest, missed_since, furthest)
+
+
+async def set_calendar(tx: Queries, group: Group) -> None:
+    """Record a group's state and schedule, and from when on its slots count and are looked at."""
+    calendar = _calendar(group.schedule)
+    columns = ", ".join(f"{column} = ?" for column in calendar)
+    sql = f"UPDATE study_groups SET state = ?, since_at = ?, next_at = ?, {columns}"  # noqa: S608
+    values = group.state, group.since, group.next_at, *calendar.values()
+    await tx.fetch(f"{sql} WHERE group_id = ?", *values, group.group_id)
 
 
 async def set_looked(tx: Queries, group_id: int, since: datetime, next_at: datetime) -> None:
@@ -334,7 +343,17 @@ async def _one(db: Queries, sql: str, about: int) -> Group | None:
     return _group(row) if row else None
 
 
+def _calendar(schedule: Schedule) -> dict[str, Value]:
+    """Return a schedule by its columns."""
+    columns = {field.name: getattr(schedule, field.name) for field in fields(schedule)}
+    days_off = " ".join(map(str, schedule.days_off))
+    return columns | {"days_off": days_off, "pause": str(schedule.pause or "")}
+
+
 def _group(row: Row) -> Group:
-    schedule, since = value_from(Schedule, row), instant(row["since_at"])
+    days_off = tuple(map(DaysOff.read, row["days_off"].split()))
+    pause = DaysOff.read(row["pause"]) if row["pause"] else None
+    schedule = value_from(Schedule, row, days_off=days_off, pause=pause)
+    since = instant(row["since_at"])
     blocked = problem_from(row["blocked"])
     return value_from(Group, row, schedule=schedule, since=since, blocked=blocked)

@@ -453,6 +453,20 @@ class RunGroup(OfGroup, shape="group-do:{action}:{group_id}:{opener_id}"):
     action: Literal["pause", "resume", "skip", "post", "stop"]
 
 
+class AskDays(OfGroup, shape="group-days:{way}:{group_id}:{opener_id}"):
+    """Opens the form for days off, or for the end of a pause."""
+
+    way: Literal["off", "pause"]
+
+
+class DaysAgain(OfKept, shape="again-days:{kept_id}:{opener_id}"):
+    """That form as it was filled when it was refused."""
+
+
+class DaysBack(OfKept, shape="days-back:{kept_id}:{opener_id}"):
+    """Days that were just taken off aren't any more."""
+
+
 class MoreOfGroup(OfGroup, shape="group-more:{way}:{group_id}:{opener_id}"):
     """What a moderator seldom does to a group, opened in place or put away again."""
 
@@ -460,7 +474,7 @@ class MoreOfGroup(OfGroup, shape="group-more:{way}:{group_id}:{opener_id}"):
 
 
 class SkipWeek(OfGroup, shape="group-skip:{group_id}:{opener_id}"):
-    """The option's week is left out, or has its paper again."""
+    """The option's week is left out, or has its paper again; or days off are none any more."""
 
 
 class MoveGroup(OfGroup, shape="group-move:{group_id}:{opener_id}"):

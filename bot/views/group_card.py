@@ -7,7 +7,7 @@ from discord.ui import LayoutView
 
 from bot.core.groups import Group, GroupState, GroupStatus, History, PastWeek, ReadBy
 from bot.core.papers import TELL_WEEKS_AHEAD, Coming
-from bot.core.weeks import Schedule, Week
+from bot.core.weeks import DaysOff, Schedule, Week
 from bot.language import _, ngettext
 from bot.plain import clipped, one_line, plain
 from bot.views import custom_ids as ids
@@ -35,12 +35,12 @@ from bot.views.phrases import (
     several,
     short_title,
 )
-from bot.views.pick_card import long_lines, long_papers, vote_lines, weeks_select
+from bot.views.pick_card import long_lines, long_papers, span_text, vote_lines, weeks_select
 from bot.views.problems import as_seen, obstacle_text
 from bot.views.weekly_card import part_text, post_link, wish_text
 
 TEXT_OF_GROUP = 3500
-NAMES_SHOWN, FEW_WEEKS = 10, 2
+NAMES_SHOWN, FEW_WEEKS, SPANS_SHOWN = 10, 2, 5
 ROOM = 11
 """Lines on a phone that a card has before *More*: what matters most comes first."""
 
@@ -137,8 +137,13 @@ def standing_card(status: GroupStatus) -> LayoutView:
     """Build the first message of a standing post. Its Join is how it is known again."""
     group, title = status.group, narrow(status.curriculum.title, 80)
     schedule = schedule_text(group.schedule)
+    often = ngettext(
+        "### A paper every week, to talk about",
+        "### A paper every {n} weeks, to talk about",
+        group.schedule.every,
+    )
     lines = [
-        _("### A paper every week, to talk about"),
+        often,
         _("From *{title}*, here in this post: **{schedule}**.", title=title, schedule=schedule),
         _state_text(group.state),
         _(
@@ -190,17 +195,21 @@ def group_lines(
     matters = [f"⚠️ {obstacle}"] if obstacle else []
     matters += [*vote_lines(status, to_moderator=to_moderator), *told]
     lines = [_head(status, is_open=is_open), _standing_text(group), _state_text(group.state)]
+    if status.pause and group.state == "active":
+        lines.append(_("⏸️ **Paused:** no papers, {days}.", days=days_text([status.pause])))
     lines += [_this_week_text(status), *matters]
     if group.state == "active":
         few = 1 if to_moderator else FEW_WEEKS
         ends = to_moderator and status.weeks_left <= TELL_WEEKS_AHEAD
         most = few if opens and (matters or ends) else None
         lines += [*_coming_lines(status, most), *(later if is_open else ())]
+        if days := _days_off(status, is_open=is_open):
+            lines.append(_("-# Days off: {days}", days=days_text(days)))
         are_to_choose = not to_moderator and group.after_list is None
         if status.is_empty:
             lines.append(f"-# {how_to_fill_text() if to_moderator else empty_list_text()}")
         else:
-            lines.append(_weeks_left_text(status.weeks_left, are_to_choose=are_to_choose))
+            lines.append(_weeks_left_text(status, are_to_choose=are_to_choose))
     if is_open and (names := _names(status.this_read)):
         lines.append(_("-# ✅ {names} read it.", names=names))
     if is_open and status.last:
@@ -228,7 +237,24 @@ def schedule_text(schedule: Schedule) -> str:
         _("Saturdays at {time}, {zone}"),
         _("Sundays at {time}, {zone}"),
     )[schedule.weekday]
-    return weekly.format(time=f"{schedule.hour:02}:{schedule.minute:02}", zone=schedule.zone)
+    told = weekly.format(time=f"{schedule.hour:02}:{schedule.minute:02}", zone=schedule.zone)
+    if schedule.every == 1:
+        return told
+    return ngettext(
+        "{weekly}, every {n} week", "{weekly}, every {n} weeks", schedule.every, weekly=told
+    )
+
+
+def days_text(days: Sequence[DaysOff]) -> str:
+    """Return days off as the group's own calendar names them, and spans by both their ends."""
+    return several([span_text(each) for each in days], SPANS_SHOWN)
+
+
+def _days_off(status: GroupStatus, *, is_open: bool) -> list[DaysOff]:
+    """Return the days off that matter to who sees which weeks come; opened, all of them."""
+    schedule, last = status.group.schedule, status.coming[-1].slot.week if status.coming else ""
+    days = [each for each in status.silences if each != schedule.pause]
+    return days if is_open else [each for each in days if last and each.first < schedule.day(last)]
 
 
 def members_text(count: int, named: Sequence[int] = ()) -> str:
@@ -316,8 +342,9 @@ def _is_voted_on(coming: Coming, status: GroupStatus) -> bool:
     return is_open and coming.pick.why != "picked_by_moderator"
 
 
-def _weeks_left_text(weeks: int, *, are_to_choose: bool) -> str:
+def _weeks_left_text(status: GroupStatus, *, are_to_choose: bool) -> str:
     """Return how long the list lasts; ``are_to_choose``: moderators are, what comes then."""
+    papers, weeks = status.weeks_left, status.weeks_left * status.group.schedule.every
     if weeks == 0 and not are_to_choose:
         return _("-# This group has read the whole list.")
     if weeks == 0:
@@ -325,7 +352,7 @@ def _weeks_left_text(weeks: int, *, are_to_choose: bool) -> str:
             "-# This group has read the whole list. Moderators choose what comes next in `/manage"
             " group`."
         )
-    if weeks > TELL_WEEKS_AHEAD or not are_to_choose:
+    if papers > TELL_WEEKS_AHEAD or not are_to_choose:
         return ngettext(
             "-# The list lasts {n} more week.", "-# The list lasts {n} more weeks.", weeks
         )

@@ -8,6 +8,7 @@ from discord import ui
 from discord.ui import LayoutView
 
 from bot.core.groups import (
+    DaysForm,
     Group,
     GroupStatus,
     GroupWish,
@@ -19,12 +20,18 @@ from bot.core.groups import (
     WhichZone,
 )
 from bot.core.papers import TELL_WEEKS_AHEAD
-from bot.core.weeks import HAD, slot_of_week
+from bot.core.weeks import HAD, DaysOff, slot_of_week
 from bot.errors import UnknownZoneError
 from bot.language import _, ngettext
 from bot.plain import plain
 from bot.views import custom_ids as ids
-from bot.views.group_card import TEXT_OF_GROUP, group_lines, members_text, schedule_text
+from bot.views.group_card import (
+    TEXT_OF_GROUP,
+    days_text,
+    group_lines,
+    members_text,
+    schedule_text,
+)
 from bot.views.parts import (
     BLUE,
     HOURS,
@@ -95,6 +102,40 @@ class StartForm(Form):
     def channel_id(self) -> int | None:
         """The channel that was picked; None: what was sent is none."""
         return picked_channel(self._channel)
+
+
+class DaysTyped(Form):
+    """Asks for days off, or until when a group pauses."""
+
+    def __init__(self, wish: DaysForm) -> None:
+        if wish.pauses:
+            typed = text_input(60, wish.typed, custom_id="days", required=True, example=_("10 Jan"))
+            hint = _("Papers come again from that day on. Missed weeks aren't made up.")
+            super().__init__(_("Pause until…"), label(_("Until which day?"), typed, hint))
+            return
+        example = _("24 Dec\n20 Dec - 6 Jan")
+        typed = text_input(
+            400, wish.typed, custom_id="days", required=True, long=True, example=example
+        )
+        hint = _("One day or span of days a line. No paper comes on them.")
+        super().__init__(_("Days off"), label(_("Which days?"), typed, hint))
+
+    @property
+    def days(self) -> str:
+        """What was typed."""
+        return self.entered["days"]
+
+
+def days_off_text(days: Sequence[DaysOff]) -> str:
+    """Return what is told of days that were just taken off; none: they were off before."""
+    if not days:
+        return _("These days are off already.")
+    return _("✅ No paper on these days: {days}.", days=days_text(days))
+
+
+def days_on_text(days: Sequence[DaysOff]) -> str:
+    """Return what is told of days that are off no more."""
+    return _("✅ Not off any more: {days}.", days=days_text(days))
 
 
 def set_up_card(
@@ -220,10 +261,11 @@ def moderators_card(
     news: str = "",
     *,
     opens: bool = True,
+    undo: Button | None = None,
 ) -> LayoutView:
     """Build what moderators see: the same, what is amiss, and the buttons to run the group.
 
-    ``news``: what has just changed.
+    ``news``: what has just changed, and ``undo`` takes back.
     ``opens``: what is seldom wanted stands under *More*; else it is open.
     """
     of = status.group.group_id, opener_id
@@ -255,7 +297,7 @@ def moderators_card(
         change,
         None if opens else skip_select(status, opener_id),
     )
-    return card(news or None, shown)
+    return card(news or None, undo, shown)
 
 
 def _lines(
@@ -318,7 +360,7 @@ def _run_buttons(
     While the group votes, and when its list ends, that is what is to be decided.
     """
     state, this_week = status.group.state, status.this_week
-    if state != "active":
+    if state != "active" or status.pause:
         run = [button(ids.RunGroup(*of, "resume"), _("Resume"))]
     else:
         skipped = any(coming.is_skipped for coming in status.coming[:1])
@@ -333,6 +375,8 @@ def _run_buttons(
     ends, seldom = [*_after_list_buttons(status, of)], [delete_button(*of)]
     if state != "stopped":
         seldom.insert(0, button(ids.RunGroup(*of, "stop"), _("Stop"), RED))
+        seldom.insert(0, button(ids.AskDays(*of, "pause"), _("Pause until…")))
+        seldom.insert(0, button(ids.AskDays(*of, "off"), _("Days off…")))
     if status.vote is not None:
         vote = vote_buttons(status.vote.vote_id, of[1])
         return [*vote, run[0]], [*run[1:], *ends, *seldom]

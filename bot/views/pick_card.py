@@ -19,7 +19,7 @@ from bot.core.papers import (
     is_long,
     weeks_meant,
 )
-from bot.core.weeks import HAD, Slot, address, slot_of_week
+from bot.core.weeks import HAD, DaysOff, Slot, address, slot_of_week
 from bot.errors import CannotPollError, UnknownWeekError
 from bot.language import _, ngettext
 from bot.plain import clipped, one_line
@@ -140,6 +140,14 @@ def _picked_lines(reply: PickReply) -> Lines:
                 "⚠️ That week has no paper: it's too soon after the paper before. Pick for a"
                 " later week."
             ),
+            "day_off": _(
+                "⚠️ That week has no paper: its day is off, or in a pause. Pick for another week,"
+                " or take the day off back in `/manage group`."
+            ),
+            "not_in_turn": _(
+                "⚠️ That week has no paper: this group doesn't read one every week. Pick for a week"
+                " that `/group` shows."
+            ),
         }[reply.silent]
     elif reply.is_past:
         yield _(
@@ -181,6 +189,10 @@ def skip_select(status: GroupStatus, opener_id: int) -> Select | None:
         hint = _("Skipped. Choose it to bring it back") if coming.is_skipped else ""
         named = _week_text(_day(coming.slot.at, zone), title)
         options.append(option(coming.slot.week, named, hint))
+    for days in status.group.schedule.days_off:
+        if days in status.silences:
+            named, hint = span_text(days), _("Days off. Choose them to take that back")
+            options.append(option(str(days), named, hint))
     chosen = ids.SkipWeek(status.group.group_id, opener_id)
     return select(chosen, _("Skip a week, or bring one back…"), options)
 
@@ -258,6 +270,12 @@ def read_for_text(resource: Resource, weeks: int) -> str:
 def _week_text(day: date, title: str) -> str:
     """Return a week by a day of it, and what is read then if that is known: for a choice."""
     return phrases.dotted(_date_text(day), one_line(title))
+
+
+def span_text(days: DaysOff) -> str:
+    """Return days in a row where Discord shows no time stamps: "24 Dec 2026", or both ends."""
+    ends = (days.first,) if days.first == days.last else (days.first, days.last)
+    return " – ".join(map(_date_text, ends))
 
 
 def _day(at: datetime, zone: str) -> date:

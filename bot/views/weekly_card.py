@@ -109,7 +109,7 @@ def _facts_of_the_group(post: WeeklyPost) -> Lines:
         yield ngettext(
             "-# {n} more week, then the list ends.",
             "-# {n} more weeks, then the list ends.",
-            post.weeks_left,
+            post.weeks_left * post.group.schedule.every,
         )
 
 

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.dates import dates_meant, stamped, time_of_day
+from bot.core.dates import dates_meant, days_meant, stamped, time_of_day
+from bot.errors import UnknownDaysError
 
 TODAY = date(2026, 1, 7)  # a Wednesday
 TWELFTH = date(2026, 1, 12)
@@ -193,3 +194,71 @@ def test_every_minute_of_the_day_is_read_as_it_is_written(hour, minute):
         f"{hour}시 {minute}분",
     ):
         assert time_of_day(typed) == (hour, minute)
+
+
+JAN_20, JAN_27 = date(2026, 1, 20), date(2026, 1, 27)
+
+
+@pytest.mark.parametrize(
+    ("typed", "days"),
+    [
+        ("12 Jan", [(TWELFTH, TWELFTH)]),
+        ("Jan 12, 2026", [(TWELFTH, TWELFTH)]),
+        ("20 Jan - 27 Jan", [(JAN_20, JAN_27)]),
+        ("20–27 Jan", [(JAN_20, JAN_27)]),
+        ("Jan 20-27", [(JAN_20, JAN_27)]),
+        ("20.-27. Januar", [(JAN_20, JAN_27)]),
+        ("from 20 Jan to 27 Jan", [(JAN_20, JAN_27)]),
+        ("vom 20. Januar bis zum 27. Januar", [(JAN_20, JAN_27)]),
+        ("20 Jan until 27 Jan", [(JAN_20, JAN_27)]),
+        ("1월 20일 ~ 1월 27일", [(JAN_20, JAN_27)]),
+        ("1월 20일부터 1월 27일까지", [(JAN_20, JAN_27)]),
+        ("2026-01-20/2026-01-27", [(JAN_20, JAN_27)]),
+        ("2026-01-20 - 2026-01-27", [(JAN_20, JAN_27)]),
+        ("20 Dec - 6 Jan", [(date(2026, 12, 20), date(2027, 1, 6))]),
+        ("2 Jan - 20 Jan", [(date(2026, 1, 2), JAN_20)]),
+        ("28 Dec - 12 Jan", [(date(2025, 12, 28), TWELFTH)]),
+        ("2026-W03", [(TWELFTH, date(2026, 1, 18))]),
+        ("next week", [(TWELFTH, date(2026, 1, 18))]),
+        ("today", [(TODAY, TODAY)]),
+        ("20 Jan, 12 Jan", [(TWELFTH, TWELFTH), (JAN_20, JAN_20)]),
+        ("12 Jan and 20 Jan", [(TWELFTH, TWELFTH), (JAN_20, JAN_20)]),
+        ("12 Jan\n\n20 Jan - 27 Jan; 12 Jan", [(TWELFTH, TWELFTH), (JAN_20, JAN_27)]),
+    ],
+)
+def test_days_off_are_understood_as_people_type_them(typed, days):
+    assert days_meant(typed, TODAY, "Asia/Seoul") == days
+
+
+@pytest.mark.parametrize(
+    ("typed", "named", "why"),
+    [
+        ("soon", "soon", "none"),
+        ("12 Jan, soon", "soon", "none"),
+        (" ", "", "none"),
+        ("27 - 20 Jan", "27 - 20 jan", "none"),
+        ("31-32 Jan", "31-32 jan", "none"),
+        ("20 Jan - soon", "20 jan - soon", "none"),
+        ("3/4", "3/4", "several"),
+        ("12 Jan, 3/4", "3/4", "several"),
+        ("2025-12-01 - 2025-12-31", "2025-12-01 - 2025-12-31", "gone"),
+        ("2026-01-06", "2026-01-06", "gone"),
+        ("2027-03-01", "2027-03-01", "far"),
+    ],
+)
+def test_what_names_no_days_is_named_itself(typed, named, why):
+    with pytest.raises(UnknownDaysError) as refused:
+        days_meant(typed, TODAY, "UTC")
+
+    assert (refused.value.typed, refused.value.why) == (named, why)
+
+
+@given(st.text(max_size=40))
+def test_whatever_is_typed_for_days_gives_days_to_come_or_an_error(typed):
+    try:
+        found = days_meant(typed, TODAY, "UTC")
+    except UnknownDaysError:
+        return
+
+    assert found == sorted(found)
+    assert all(first <= last and last >= TODAY for first, last in found)

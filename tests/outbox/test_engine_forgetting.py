@@ -205,7 +205,7 @@ class Years:
             elif name == "settle":
                 await self.settle(number % 7)
             elif name == "skip":
-                await services.groups.skip(GUILD, group_id)
+                await services.calendars.skip(GUILD, group_id)
             elif name == "post":
                 await services.groups.post_now(GUILD, group_id)
             elif name == "ask":

@@ -63,7 +63,7 @@ def call(services, clock):
         channels = list(range(101, 101 + count))
         for channel in channels:
             await new_group(services, channel)
-            await services.groups.skip(GUILD, (await services.groups.find(channel)).group_id)
+            await services.calendars.skip(GUILD, (await services.groups.find(channel)).group_id)
             await services.votes.call(GUILD, channel, MODERATOR, 2, 24)
         await Postbox(services).deliver()
         clock.advance(hours=25)
@@ -127,7 +127,7 @@ async def test_only_the_vote_that_somebody_calls_off_is_looked_at(services, call
 async def test_a_poll_that_is_not_sent_yet_is_left_to_who_sends_it(services, clock, tickets):
     """Otherwise its end would be recorded before it was there, and it would run on."""
     await new_group(services, 101)
-    await services.groups.skip(GUILD, (await services.groups.find(101)).group_id)
+    await services.calendars.skip(GUILD, (await services.groups.find(101)).group_id)
     vote = (await services.votes.call(GUILD, 101, MODERATOR, 2, 24)).vote
     await services.votes.cancel(GUILD, vote.vote_id)
     discord = Discord()

@@ -125,7 +125,7 @@ class Story:
             slot_at = LONG_AGO + AN_HOUR + number * A_WEEK
             self.clock.now = slot_at - A_DAY
             if number == 3:
-                await services.groups.skip(GUILD, group_id)
+                await services.calendars.skip(GUILD, group_id)
             elif number == 5:
                 slot_at += 2 * A_DAY  # nobody was there for two days
             elif number == 8:

@@ -156,7 +156,7 @@ async def test_a_slot_that_came_while_the_clock_was_ahead_is_posted_after_it(lif
 async def test_what_a_moderator_skipped_stays_skipped(life):
     group = (await life.services.groups.status(CHANNEL, None)).group
     await life.live(timedelta(hours=2))
-    await life.services.groups.skip(GUILD, group.group_id)
+    await life.services.calendars.skip(GUILD, group.group_id)
 
     await life.leap(FAR)
     await life.live(2 * A_WEEK)
@@ -499,7 +499,7 @@ async def test_skips_and_votes_move_along_with_the_zone(moved):
     group_id = (await services.groups.find(CHANNEL)).group_id
     await moved.start_at(moved.slot_at)
     services = moved.services
-    await services.groups.skip(GUILD, group_id)
+    await services.calendars.skip(GUILD, group_id)
     await moved.write("UPDATE study_groups SET next_at = next_at + 3600")
     await moved.write("UPDATE weeks SET slot_at = slot_at + 3600 WHERE state = 'skipped'")
     await services.votes.call(GUILD, CHANNEL, MODERATOR, 2, 24)

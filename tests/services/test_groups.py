@@ -9,7 +9,6 @@ from bot.errors import (
     HasGroupError,
     NoGroupError,
     NothingLeftError,
-    OldCardError,
 )
 from tests.conftest import joined
 from tests.curricula import curriculum, resource
@@ -98,7 +97,6 @@ async def test_a_group_is_run_from_its_own_server_only(groups, group):
 
     for call in (
         groups.set_state(elsewhere, group.group_id, "paused"),
-        groups.skip(elsewhere, group.group_id),
         groups.post_now(elsewhere, group.group_id),
         groups.join(elsewhere, group.group_id, 7),
         groups.leave(elsewhere, group.group_id, 7),
@@ -107,77 +105,6 @@ async def test_a_group_is_run_from_its_own_server_only(groups, group):
     ):
         with pytest.raises(NoGroupError):
             await call
-
-
-async def test_a_skipped_week_stays_empty(groups, group, until, postbox):
-    status = await groups.skip(GUILD, group.group_id)
-    await until(hours=2)
-    this_week = posts(postbox)
-    await until(days=7)
-
-    assert [coming.is_skipped for coming in status.coming] == [True, False, False, False]
-    assert this_week == 0
-    assert posts(postbox) == 1
-
-
-async def test_a_skip_can_be_taken_back(groups, group, until, postbox):
-    await groups.skip(GUILD, group.group_id)
-    status = await groups.skip(GUILD, group.group_id)
-    await until(hours=2)
-
-    assert not any(coming.is_skipped for coming in status.coming)
-    assert posts(postbox) == 1
-
-
-async def test_any_of_the_next_four_weeks_can_be_skipped_and_brought_back(
-    groups, group, until, postbox
-):
-    weeks = [coming.slot.week for coming in (await groups.status(CHANNEL, None)).coming]
-    for week in (weeks[2], weeks[0], weeks[3], weeks[0]):
-        status = await groups.skip(GUILD, group.group_id, week)
-    counts = []
-    for wait in (timedelta(hours=2), *[timedelta(days=7)] * 3):
-        await until(seconds=wait.total_seconds())
-        counts.append(posts(postbox))
-
-    assert [coming.is_skipped for coming in status.coming] == [False, False, True, True]
-    assert counts == [1, 2, 2, 2]
-
-
-async def test_all_four_may_be_skipped_and_the_fifth_has_its_paper(
-    groups, group, until, postbox, services
-):
-    for coming in (await groups.status(CHANNEL, None)).coming:
-        await groups.skip(GUILD, group.group_id, coming.slot.week)
-    before = await services.groups.find(CHANNEL)
-    await services.clock_repair.put_right()  # so far ahead is nothing wrong
-    after = await services.groups.find(CHANNEL)
-    await until(hours=2)
-    for _ in range(3):
-        await until(days=7)
-    none = posts(postbox)
-    await until(days=7)
-
-    assert before == after
-    assert (none, posts(postbox)) == (0, 1)
-
-
-@pytest.mark.parametrize("week", ["2020-W01", "2026-W30", "nothing", ""])
-async def test_a_week_that_is_not_one_of_the_next_is_refused(groups, group, week):
-    with pytest.raises(OldCardError):
-        await groups.skip(GUILD, group.group_id, week)
-
-
-async def test_a_skip_just_after_a_slot_means_the_next_one(groups, group, until, postbox, clock):
-    clock.advance(hours=1)
-    await groups.skip(GUILD, group.group_id)
-
-    await until(seconds=1)
-    this_week = posts(postbox)
-    await until(days=7)
-
-    assert this_week == 1
-    assert posts(postbox) == 1
 
 
 async def test_post_now_takes_the_running_weeks_slot(groups, group, until, postbox):

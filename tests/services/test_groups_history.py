@@ -55,7 +55,7 @@ async def test_a_page_that_no_week_is_on_is_empty(services, group_id, post):
 
 async def test_a_week_that_will_be_skipped_is_not_past(services, group_id, post):
     await post()
-    await services.groups.skip(GUILD, group_id)
+    await services.calendars.skip(GUILD, group_id)
 
     assert len((await services.groups.history(GUILD, group_id, 0)).weeks) == 1
 
@@ -65,7 +65,7 @@ async def test_late_missed_and_skipped_weeks_are_told(services, group_id, post, 
     await services.weeks.open_due()
     (row_id,) = await Desk(services).due()
     await Desk(services).arrived(await Desk(services).claim(row_id), 1)
-    await services.groups.skip(GUILD, group_id)
+    await services.calendars.skip(GUILD, group_id)
     clock.advance(days=16)
     await services.weeks.open_due()
 

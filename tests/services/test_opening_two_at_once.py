@@ -6,7 +6,7 @@ it has taken the last row, before it writes and before its commit, while another
 
 import ast
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -19,7 +19,7 @@ from bot.core.link_checks import LinkAnswer
 from bot.core.lists import Where
 from bot.core.moderation import ResourceForm
 from bot.core.outbox import OutboxRow
-from bot.core.weeks import Schedule
+from bot.core.weeks import DaysOff, Schedule
 from bot.errors import HasGroupError, OldCardError
 from bot.outbox.tickets import Tickets
 from bot.services.link_checks import LinkChecks
@@ -40,6 +40,7 @@ LIST = curriculum(
 )
 TUESDAYS, WEDNESDAYS = Schedule(1, 10, 0, "UTC"), Schedule(2, 10, 0, "UTC")
 AT_NIGHT = Schedule(0, 23, 0, "Asia/Seoul")
+OFF = DaysOff(date(2026, 1, 13), date(2026, 1, 13))
 WITHOUT_READING = Here(GUILD, EMPTY, CARL, "", {DUE, CHANGED, FORUM, EMPTY})
 HERE = replace(WITHOUT_READING, channel_ids={READING, *WITHOUT_READING.channel_ids})
 SEEN_EMPTY, SEEN_READING = SeenChannel(EMPTY, False), SeenChannel(READING, False)
@@ -188,8 +189,12 @@ def acts(w: World, s: Services) -> dict:
         "Groups.delete": lambda: groups.delete(GUILD, w.reading, CARL),
         "Groups.delete, due": lambda: groups.delete(GUILD, w.due, CARL),
         "Groups.delete, forum": lambda: groups.delete(GUILD, w.forum, CARL),
-        "Groups.skip": lambda: groups.skip(GUILD, w.reading),
-        "Groups.skip, due": lambda: groups.skip(GUILD, w.due),
+        "Calendars.skip": lambda: s.calendars.skip(GUILD, w.reading),
+        "Calendars.skip, due": lambda: s.calendars.skip(GUILD, w.due),
+        "Calendars.pause_until": lambda: s.calendars.pause_until(GUILD, w.reading, "2026-02-01"),
+        "Calendars.take_off": lambda: s.calendars.take_off(GUILD, w.due, "2026-01-06"),
+        "Calendars.take_off, too": lambda: s.calendars.take_off(GUILD, w.due, "2026-01-13"),
+        "Calendars.bring_back": lambda: s.calendars.bring_back(GUILD, w.reading, [OFF]),
         "Papers.go_on": lambda: s.papers.go_on(GUILD, w.reading, "must_reads"),
         "Groups.mention_nobody": lambda: groups.mention_nobody(GUILD, w.reading),
         "Groups.post_now": lambda: groups.post_now(GUILD, w.changed),
@@ -378,13 +383,13 @@ async def mark_of(act):
 
 BESIDE = [
     ("Groups.set_up", "Groups.set_state"),
-    ("Groups.set_up", "Groups.skip"),
+    ("Groups.set_up", "Calendars.skip"),
     ("Groups.choose", "Groups.make_or_change, new"),
     ("Groups.move_to", "Groups.move, there too"),
     ("Groups.stop_lost", "Groups.join"),
     ("Groups.make_or_change", "Groups.set_state"),
     ("Groups.make_or_change", "Groups.move"),
-    ("Groups.make_or_change", "Groups.skip"),
+    ("Groups.make_or_change", "Calendars.skip"),
     ("Groups.make_or_change, new", "Groups.make_or_change, new too"),
     ("Groups.make_or_change, new", "Groups.move, there too"),
     ("Groups.make_or_change, a forum", "Groups.make_or_change, a forum too"),
@@ -401,8 +406,12 @@ BESIDE = [
     ("Groups.delete, due", "Votes.call"),
     ("Groups.delete, forum", "Groups.make_or_change, a forum"),
     ("Groups.delete", "Groups.delete"),
-    ("Groups.skip", "Groups.make_or_change"),
-    ("Groups.skip, due", "Weeks.open_due"),
+    ("Calendars.skip", "Groups.make_or_change"),
+    ("Calendars.skip, due", "Weeks.open_due"),
+    ("Calendars.take_off", "Weeks.open_due"),
+    ("Calendars.take_off", "Calendars.take_off, too"),
+    ("Calendars.pause_until", "Votes.decide"),
+    ("Calendars.bring_back", "Groups.make_or_change"),
     ("Papers.go_on", "Groups.make_or_change"),
     ("Groups.mention_nobody", "Groups.make_or_change"),
     ("Groups.post_now", "Groups.set_state, stopped"),

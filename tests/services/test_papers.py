@@ -224,7 +224,7 @@ async def test_the_list_lasts_longer_by_what_is_picked_again(services, pick, pos
 
 
 async def test_a_pick_for_a_week_too_soon_after_the_first_paper_says_so(services, group, clock):
-    await services.groups.skip(GUILD, group.group_id)
+    await services.calendars.skip(GUILD, group.group_id)
     clock.advance(days=5)
     await services.groups.post_now(GUILD, group.group_id)
 
@@ -309,7 +309,7 @@ async def test_a_long_paper_is_posted_in_each_of_its_weeks_and_the_list_goes_on_
 async def test_a_week_of_a_long_paper_that_is_skipped_or_missed_is_made_up(weeks, services, clock):
     await weeks.read_for(3)
     await weeks.post()
-    await services.groups.skip(GUILD, weeks.group_id)
+    await services.calendars.skip(GUILD, weeks.group_id)
     skipped = await weeks.coming()
     second = await weeks.post()
     clock.advance(days=9)  # nobody was there for the third

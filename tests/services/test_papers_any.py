@@ -61,7 +61,7 @@ class Group:
         elif name == "go on":
             await papers.go_on(GUILD, self.group_id, *args)
         elif name == "skip":
-            await groups.skip(GUILD, self.group_id)
+            await self.services.calendars.skip(GUILD, self.group_id)
         elif name == "post":
             await self.post()
         elif (await self.status()).this_week is None:

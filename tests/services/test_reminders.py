@@ -279,7 +279,7 @@ async def test_a_reminder_moves_with_the_groups_day(services, group_id, post, li
 async def test_a_reminder_waits_while_the_next_week_is_skipped(services, group_id, post, live):
     await ask(services, group_id, ALICE)
     await post()
-    await services.groups.skip(GUILD, group_id)
+    await services.calendars.skip(GUILD, group_id)
 
     assert [at.day for _, at in await live(13 * A_DAY)] == [17]
 

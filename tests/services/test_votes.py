@@ -263,9 +263,9 @@ async def test_a_vote_that_could_not_be_sent_in_time_is_lost(
 
 async def test_post_now_skip_and_stop_call_the_vote_off(services, call, deliver, group, status):
     await call()
-    await services.groups.skip(GUILD, group.group_id)
+    await services.calendars.skip(GUILD, group.group_id)
     skipped = (await status()).vote
-    await services.groups.skip(GUILD, group.group_id)
+    await services.calendars.skip(GUILD, group.group_id)
     await call()
     await services.groups.post_now(GUILD, group.group_id)
     posted = (await status()).vote

@@ -70,7 +70,7 @@ class Months:
             await groups.make_or_change(GUILD, CHANNEL, args[0], None, MODERATOR)
         elif name == "skip":
             before = self.skipped(await self.status())
-            after = self.skipped(await groups.skip(GUILD, self.group_id))
+            after = self.skipped(await self.services.calendars.skip(GUILD, self.group_id))
             self.left_out = (self.left_out - before) | after
             self.asked_for -= after
         elif name == "post":

@@ -2,8 +2,8 @@
 
 from collections import Counter
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from random import Random
 
 from bot.core.weeks import Schedule
@@ -319,7 +319,7 @@ class Moderators:
     ACTS = {  # noqa: RUF012 - nobody changes it
         "change": 1, "pause": 0.6, "stop": 0.2, "delete_group": 0.1, "move": 0.7, "pick": 2,
         "take_back": 1, "vote": 3, "cancel": 0.7, "close": 0.7, "skip": 0.5, "post_now": 1.5,
-        "mention_nobody": 0.3, "read_for": 0.5, "go_on": 0.5, "hide": 0.6, "bring_back": 0.6,
+        "mention_nobody": 0.3, "read_for": 0.5, "go_on": 0.5, "hide": 0.6, "unhide": 0.6,
         "forget_me": 0.3,
     }  # fmt: skip
 
@@ -327,6 +327,15 @@ class Moderators:
         group = self._world.any_group(chance)
         if group is not None:
             what = chance.choices(list(self.ACTS), weights=list(self.ACTS.values()))[0]
+            await getattr(self, what)(group, 9000 + chance.randrange(4), chance)
+
+    PLANS = {"every": 3, "take_off": 3, "bring_back": 1, "pause_until": 1}  # noqa: RUF012 - as above
+
+    async def plan(self, chance: Random) -> None:
+        """Change a group's calendar: how often papers come, and when they don't."""
+        group = self._world.any_group(chance)
+        if group is not None:
+            what = chance.choices(list(self.PLANS), weights=list(self.PLANS.values()))[0]
             await getattr(self, what)(group, 9000 + chance.randrange(4), chance)
 
     async def start(
@@ -393,6 +402,43 @@ class Moderators:
         schedule = Schedule(*wall, chance.choice(ZONES))
         role_id = chance.choice((None, *place.guild.roles))
         await self.start(place, schedule, role_id, who, changes=True)
+
+    async def every(self, group, who, chance):
+        ids, every = (group["guild_id"], group["channel_id"]), chance.choice((1, 2, 2, 3, 8))
+
+        async def change(services):
+            seen = await services.groups.find(ids[1])
+            if seen is not None:
+                wished = replace(seen.schedule, every=every), seen.role_id, who
+                await services.groups.make_or_change(*ids, *wished, seen=seen)
+
+        await self.ask(who, f"lets the group in {ids[1]} read every {every} weeks", change)
+
+    async def take_off(self, group, who, chance):
+        first = self._world.now().date() + timedelta(days=chance.choice((0, 1, 3, 7, 20, 60)))
+        last = first + timedelta(days=chance.choice((0, 0, 2, 6, 16)))
+        typed = f"{first} - {last}" if first != last else str(first)
+        ids = group["guild_id"], group["group_id"], typed
+        await self.ask(
+            who, f"takes {typed} off in group {ids[1]}", lambda s: s.calendars.take_off(*ids)
+        )
+
+    async def bring_back(self, group, who, chance):
+        ids = group["guild_id"], group["group_id"]
+
+        async def bring_back(services):
+            status = await services.groups.look(*ids, who)
+            if status.silences:
+                await services.calendars.bring_back(*ids, [chance.choice(status.silences)])
+
+        await self.ask(who, f"lets papers of group {ids[1]} come on days off", bring_back)
+
+    async def pause_until(self, group, who, chance):
+        day = self._world.now().date() + timedelta(days=chance.choice((1, 2, 8, 15, 30)))
+        ids = group["guild_id"], group["group_id"], str(day)
+        await self.ask(
+            who, f"pauses group {ids[1]} until {day}", lambda s: s.calendars.pause_until(*ids)
+        )
 
     async def pause(self, group, who, chance):
         await self._state(group, who, "paused")
@@ -471,7 +517,7 @@ class Moderators:
         async def skip(services):
             status = await services.groups.look(*ids, who)
             weeks = [coming.slot.week for coming in status.coming]
-            return await services.groups.skip(*ids, weeks[number] if number else None)
+            return await services.calendars.skip(*ids, weeks[number] if number else None)
 
         await self.ask(who, f"skips week {number + 1} of group {ids[1]}", skip)
 
@@ -511,7 +557,7 @@ class Moderators:
     async def hide(self, group, who, chance):
         await self._edit(group["guild_id"], who, chance.choice(self._world.keys), "remove")
 
-    async def bring_back(self, group, who, chance):
+    async def unhide(self, group, who, chance):
         await self._edit(group["guild_id"], who, chance.choice(self._world.keys), "restore")
 
     async def _edit(self, guild_id: int, who: int, key: str, how: str) -> None:

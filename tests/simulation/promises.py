@@ -3,13 +3,14 @@
 import re
 from collections import Counter
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
+from itertools import islice
 from traceback import format_exception
 from zoneinfo import ZoneInfo
 
 from bot.core.outbox import TEMPORARY
-from bot.core.weeks import AFTER_THE_FIRST, CLOCKS_APART, DUE_WITHIN, FURTHEST, LATE_WITHIN
+from bot.core.weeks import AFTER_THE_FIRST, CLOCKS_APART, DUE_WITHIN, LATE_WITHIN
 from bot.errors import LedgerError
 from bot.store.instants import instant, made_at
 from tests.simulation.discord import Message
@@ -40,6 +41,8 @@ HERE = "(guild_id IS NULL OR guild_id NOT IN (SELECT guild_id FROM gone_guilds))
 HELD = "SELECT {column} AS person FROM {table} WHERE {column} IN ({marks})"
 
 MODERATORS = {9000, 9001, 9002, 9003}
+
+A_DECADE = timedelta(days=3650)
 
 PERSON = re.compile(r"reader_id|\w+ed_by")
 """Columns in which a person may stand, whatever the bot itself takes for such."""
@@ -380,8 +383,11 @@ class Promises:
         here = f"SELECT study_groups.* FROM study_groups WHERE state = 'active' AND {HERE}"
         for group in self._world.ledger.ask(f"{here} AND next_at <= ?", before):
             self.breaks("settled", f"{dict(group)} wasn't given its paper")
-        for group in self._world.ledger.ask(f"{here} AND next_at > ?", now + FURTHEST):
-            self.breaks("settled", f"{dict(group)} is given none")
+        for group in self._world.ledger.ask(here):
+            # The running week may have its paper, and the next four be skipped.
+            (*_, (_, furthest)) = islice(_slots(group, now, now + A_DECADE), 6)
+            if instant(group["next_at"]) > furthest:
+                self.breaks("settled", f"{dict(group)} is given none")
         votes = "SELECT votes.* FROM votes JOIN study_groups USING (group_id)"
         unseen = "(look_at <= ? OR (votes.state = 'running' AND look_at IS NULL))"
         for vote in self._world.ledger.ask(f"{votes} WHERE {unseen} AND {HERE}", before):
@@ -502,10 +508,23 @@ class Promises:
 def _slots(group, since: datetime, until: datetime):
     """Yield the ISO week and the instant of each time that a group's calendar shows."""
     zone = ZoneInfo(group["zone"])
+    pause, days_off = group["pause"], f"{group['days_off']} {group['pause']}".split()
+    off = [tuple(map(date.fromisoformat, days.split("/"))) for days in days_off]
+    begins, after_pause = None, None
+    if group["counts_from"]:
+        year, number = map(int, group["counts_from"].split("-W"))
+        begins = date.fromisocalendar(year, number, group["weekday"] + 1)
+    if pause:
+        after_pause = off[-1][1] + timedelta(days=1)
+        while after_pause.weekday() != group["weekday"]:
+            after_pause += timedelta(days=1)
     day = since.astimezone(zone).date()
     while day <= until.astimezone(zone).date():
         wall = datetime.combine(day, time(group["hour"], group["minute"]), zone)
         at = wall.astimezone(UTC)
-        if day.weekday() == group["weekday"] and since < at <= until:
+        counted = after_pause if pause and day > off[-1][1] else begins or day
+        is_off = any(first <= day <= last for first, last in off)
+        is_served = not is_off and (day - counted).days // 7 % group["every"] == 0
+        if day.weekday() == group["weekday"] and is_served and since < at <= until:
             yield "{}-W{:02}".format(*day.isocalendar()[:2]), at
         day += timedelta(days=1)

@@ -1,0 +1,138 @@
+"""When a group has no paper: weeks that are skipped, days off, a pause with an end."""
+
+from collections.abc import AsyncIterator, Collection
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from bot.core.dates import days_meant
+from bot.core.groups import Group, GroupStatus
+from bot.core.papers import Plan
+from bot.core.weeks import WEEKS_SHOWN, DaysOff, Schedule, Week
+from bot.errors import OldCardError, UnknownDaysError
+from bot.services.groups import Groups
+from bot.services.papers import Papers
+from bot.services.reminders import plan as plan_reminders
+from bot.services.votes import call_off
+from bot.store import groups as group_rows
+from bot.store import weeks as week_rows
+from bot.store.database import Queries
+from bot.store.instants import Clock, Ids
+
+MOST_DAYS_OFF = 20
+A_DAY = timedelta(days=1)
+
+
+@dataclass
+class Calendars:
+    """What moderators change about a group's calendar for a while. Each method is one transaction.
+
+    What was picked for a week that has no paper any more moves to the next free one. A group that
+    isn't this server's is a ``NoGroupError``.
+    """
+
+    _groups: Groups
+    _papers: Papers
+    _clock: Clock
+    _ids: Ids
+
+    async def skip(self, guild_id: int, group_id: int, week: str | None = None) -> GroupStatus:
+        """Leave one of the next weeks out; once more takes that back. None: the coming one.
+
+        Raises:
+            OldCardError: it isn't one of the next weeks any more.
+        """
+        now = self._clock()
+        async with self._papers.taken(guild_id, group_id) as (tx, group, plan):
+            slots, calendar = [each.slot for each in plan.coming(WEEKS_SHOWN)], plan.calendar
+            slot = next((each for each in slots if week in (None, each.week)), None)
+            if slot is None:
+                raise OldCardError
+            if (skipped := calendar.week(slot.week)) is not None:
+                await week_rows.delete_week(tx, skipped.week_id)
+                calendar = calendar.without({slot.week})
+            else:
+                post = Week(self._ids.new(), group_id, slot.week, slot.at, "skipped")
+                await week_rows.put_week(tx, post)
+                await call_off(tx, self._ids, group, now, slot.week)
+                calendar = calendar.having(post)
+            # A slot that has just come waits to be looked at.
+            next_at = calendar.next(now).at if group.next_at > now else group.next_at
+            await group_rows.set_looked(tx, group_id, group.since, next_at)
+            await plan_reminders(tx, group, now)
+        return await self._groups.status_of(replace(group, next_at=next_at))
+
+    async def pause_until(self, guild_id: int, group_id: int, typed: str) -> GroupStatus:
+        """Post nothing from today on until a day that is typed; resuming ends it before that.
+
+        Papers that come every so many weeks then count from the first one after it.
+
+        Raises:
+            UnknownDaysError: it is no day, or may be two, or isn't to come.
+        """
+        async with self._changed(guild_id, group_id) as change:
+            today = change.schedule.today(change.now)
+            (until, _), *more = days_meant(typed, today, change.schedule.zone)
+            if more or until <= today:
+                raise UnknownDaysError(typed, "several" if more else "gone")
+            await week_rows.call_off(change.tx, group_id)
+            pause = DaysOff(today, until - A_DAY)
+            change.schedule = replace(change.schedule, pause=pause)
+            change.group = replace(change.group, state="active")
+        return await self._groups.status_of(change.group)
+
+    async def take_off(
+        self, guild_id: int, group_id: int, typed: str
+    ) -> tuple[GroupStatus, tuple[DaysOff, ...]]:
+        """Post nothing on the days that are typed; return those that weren't off before.
+
+        Raises:
+            UnknownDaysError: they are none, or may be others, or are too many.
+        """
+        async with self._changed(guild_id, group_id) as change:
+            schedule = change.schedule
+            today = schedule.today(change.now)
+            meant = [DaysOff(*days) for days in days_meant(typed, today, schedule.zone)]
+            kept = [each for each in schedule.days_off if each.last >= today]
+            new = tuple(each for each in meant if each not in kept)
+            if len(kept) + len(new) > MOST_DAYS_OFF:
+                raise UnknownDaysError(typed, "many")
+            days_off = sorted([*kept, *new], key=lambda each: (each.first, each.last))
+            change.schedule = replace(schedule, days_off=tuple(days_off))
+        return await self._groups.status_of(change.group), new
+
+    async def bring_back(
+        self, guild_id: int, group_id: int, days: Collection[DaysOff]
+    ) -> GroupStatus:
+        """Let papers come again on days that were off. Twice is harmless."""
+        async with self._changed(guild_id, group_id) as change:
+            change.schedule = change.schedule.without(days)
+        return await self._groups.status_of(change.group)
+
+    @asynccontextmanager
+    async def _changed(self, guild_id: int, group_id: int) -> AsyncIterator["_Change"]:
+        """Open a transaction in which a group's schedule is changed; then make all follow it."""
+        now = self._clock()
+        async with self._papers.taken(guild_id, group_id) as (tx, old, plan):
+            change = _Change(tx, old, old.schedule.settled(old.schedule.today(now)), plan, now)
+            yield change
+            calendar = replace(plan.calendar, schedule=change.schedule)
+            moves = replace(plan, calendar=calendar).made_way()
+            # A slot that has just come waits to be looked at.
+            next_at = calendar.next(now).at if old.next_at > now else old.next_at
+            group = replace(change.group, schedule=change.schedule, next_at=next_at)
+            await group_rows.set_calendar(tx, group)
+            await self._groups.make_way(tx, group, moves, now)
+            change.group = await self._groups.announce(tx, group, old, now)
+            await plan_reminders(tx, group, now)
+
+
+@dataclass
+class _Change:
+    """A group that is being changed, and its schedule as it will be."""
+
+    tx: Queries
+    group: Group
+    schedule: Schedule
+    plan: Plan
+    now: datetime

@@ -1,0 +1,178 @@
+"""A group's calendar as moderators change it: every so many weeks, days off, a pause."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from tests.seen import labels_of, option_labels_of, options_of, posts_in, text_of
+
+A_DAY = 24 * 3600
+MONDAY = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
+
+
+def weeks_of(card):
+    return [line for line in text_of(card).splitlines() if line.startswith("<t:")]
+
+
+def days_of(card):
+    """Return the days of January and later on which papers come, by a card."""
+    return [
+        datetime.fromtimestamp(int(line.split(":")[1]), UTC).strftime("%d %b")
+        for line in weeks_of(card)
+    ]
+
+
+@pytest.fixture
+def opened(group, moderator, channel, env):
+    """Return what opens the seldom wanted part of the group's card."""
+
+    async def opened():
+        card = await moderator.slash(channel, "manage group")
+        await env.advance_time(4)
+        await moderator.click(card.response.message, label="More")
+        await env.advance_time(4)
+        return card.response.message
+
+    return opened
+
+
+@pytest.fixture
+def typed(opened, moderator):
+    async def typed(label, days):
+        form = await moderator.click(await opened(), label=label)
+        return await moderator.submit_modal(form, {"days": days})
+
+    return typed
+
+
+async def test_a_group_is_started_with_a_paper_every_two_weeks(moderator, channel, until, env):
+    card = await moderator.slash(channel, "manage group", zone="UTC", every=2)
+    await until(MONDAY)
+    for _ in range(4):
+        await env.advance_time(7 * A_DAY)
+    seen = await moderator.slash(channel, "group")
+
+    assert "Mondays at 09:00, Etc/UTC, every 2 weeks · 0 members" in text_of(card)
+    assert days_of(card) == ["05 Jan", "19 Jan", "02 Feb", "16 Feb"]
+    assert len(posts_in(channel)) == 3
+    assert "This week: **" in text_of(seen)
+
+
+async def test_every_alone_changes_nothing_else(group, moderator, channel):
+    card = await moderator.slash(channel, "manage group", every=3)
+    back = await moderator.slash(channel, "manage group", every=1)
+
+    assert "Mondays at 09:00, Etc/UTC, every 3 weeks" in text_of(card)
+    assert "Mondays at 09:00, Etc/UTC · " in text_of(back)
+
+
+async def test_how_long_the_list_lasts_is_said_in_weeks(group, moderator, channel):
+    weekly = text_of(await moderator.slash(channel, "group"))
+    fortnightly = text_of(await moderator.slash(channel, "manage group", every=2))
+
+    assert "The list lasts 20 more weeks." in weekly
+    assert "The list lasts 40 more weeks." in fortnightly
+
+
+async def test_days_off_are_typed_seen_by_all_and_undone(typed, moderator, channel, alice, env):
+    card = await typed("Days off…", "12 Jan\n24 Jan - 2 Feb")
+    seen = text_of(await alice.slash(channel, "group"))
+    days, told = days_of(card), text_of(card)
+    buttons = labels_of(card)
+    await env.advance_time(4)
+
+    undone = await moderator.click(card.response.message, label="Undo")
+
+    named = "Mon 12 Jan 2026, Sat 24 Jan 2026 – Mon 2 Feb 2026"
+    assert told.startswith(f"✅ No paper on these days: {named}.")
+    assert buttons[0] == "Undo"
+    assert days == ["05 Jan", "19 Jan", "09 Feb", "16 Feb"]
+    assert f"-# Days off: {named}" in seen
+    assert text_of(undone).startswith(f"✅ Not off any more: {named}.")
+    assert days_of(undone) == ["05 Jan", "12 Jan", "19 Jan", "26 Jan"]
+    assert "Days off" not in text_of(undone)
+
+
+async def test_one_of_several_days_off_is_taken_back_from_the_menu(
+    typed, opened, moderator, channel
+):
+    await typed("Days off…", "12 Jan; 19 Jan")
+    message = await opened()
+    offered = option_labels_of(message)
+    chosen = options_of(message)[offered.index("Mon 12 Jan 2026")]
+
+    card = await moderator.select(message, [chosen], custom_id=skip_select(message))
+
+    assert text_of(card).startswith("✅ Not off any more: Mon 12 Jan 2026.")
+    assert days_of(card) == ["05 Jan", "12 Jan", "26 Jan", "02 Feb"]
+
+
+def skip_select(message):
+    rows = [part.to_dict() for part in message.components]
+    while rows:
+        part = rows.pop()
+        if part.get("custom_id", "").startswith("group-skip:"):
+            return part["custom_id"]
+        rows.extend(part.get("components", []))
+    raise AssertionError("there is no such menu")
+
+
+async def test_days_typed_wrong_are_typed_again_in_the_same_form(typed, moderator, restart):
+    refused = await typed("Days off…", "24 Jan, 3/4")
+    told = text_of(refused)
+    await restart()
+
+    again = await moderator.click(refused.response.message, label="Edit again")
+    field = again.modal["components"][0]["component"]
+    card = await moderator.submit_modal(again, {"days": "24 Jan, 3 Apr"})
+
+    assert told == (
+        "“3/4” may be two days. Write the month as a word, like `3 Apr`, or the whole date, like"
+        " `2026-04-03`."
+    )
+    assert field["value"] == "24 Jan, 3/4"
+    assert "Sat 24 Jan 2026, Fri 3 Apr 2026" in text_of(card)
+
+
+async def test_a_pause_with_an_end_is_told_and_ends(typed, moderator, channel, alice, env, until):
+    card = await typed("Pause until…", "26 Jan")
+    seen = await alice.slash(channel, "group")
+    buttons = labels_of(card)
+    for _ in range(4):
+        await env.advance_time(7 * A_DAY)
+
+    told = "⏸️ **Paused:** no papers, Thu 1 Jan 2026 – Sun 25 Jan 2026."
+    assert told in text_of(card)
+    assert told in text_of(seen)
+    assert days_of(seen)[0] == "26 Jan"
+    assert buttons[0] == "Resume"
+    assert "Pause" not in buttons
+    assert len(posts_in(channel)) == 1
+    assert "Paused" not in text_of(await alice.slash(channel, "group"))
+
+
+async def test_a_pause_with_an_end_is_resumed_before_it(typed, moderator, channel, env):
+    card = await typed("Pause until…", "26 Jan")
+    await env.advance_time(4)
+
+    card = await moderator.click(card.response.message, label="Resume")
+
+    assert "Paused" not in text_of(card)
+    assert days_of(card)[0] == "05 Jan"
+    assert labels_of(card)[0] == "Pause"
+
+
+async def test_a_pick_for_a_day_off_is_told_so(typed, moderator, channel):
+    await typed("Days off…", "12 Jan")
+
+    card = await moderator.slash(channel, "manage pick", resource="BERT", date="2026-01-12")
+
+    assert "⚠️ That week has no paper: its day is off, or in a pause." in text_of(card)
+
+
+async def test_a_pick_for_a_week_between_two_papers_is_told_so(group, moderator, channel):
+    await moderator.slash(channel, "manage group", every=2)
+
+    card = await moderator.slash(channel, "manage pick", resource="BERT", date="2026-01-12")
+
+    assert "⚠️ That week has no paper: this group doesn't read one every week." in text_of(card)

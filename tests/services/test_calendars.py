@@ -1,0 +1,417 @@
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from bot.core.weeks import DaysOff
+from bot.errors import AlreadyPostedError, NoGroupError, OldCardError, UnknownDaysError
+from tests.every_table import everything
+from tests.postbox import CHANNEL, GUILD, MODERATOR, MONDAYS_AT_TEN
+
+TWENTY_FOURTH = DaysOff(date(2026, 1, 24), date(2026, 1, 24))
+
+
+@pytest.fixture
+def calendars(services):
+    return services.calendars
+
+
+@pytest.fixture
+def until(services, postbox, clock):
+    """Return what lets time pass, as the weekly task sees it."""
+
+    async def move(**time):
+        clock.advance(**time)
+        await services.weeks.open_due()
+        await postbox.deliver()
+
+    return move
+
+
+def posts(postbox):
+    return postbox.kinds.count("post")
+
+
+@pytest.fixture
+def live(until, services):
+    """Return what lets weeks pass an hour before noon, and tells on which days papers came."""
+
+    async def weeks(count, channel=CHANNEL):
+        group = await services.groups.find(channel)
+        for _ in range(count * 7):
+            await until(days=1)
+        history = await services.groups.history(GUILD, group.group_id, 0)
+        came = [week.post.at.date() for week in history.weeks if week.post.state == "posted"]
+        return [f"{day:%d %b}" for day in sorted(came)]
+
+    return weeks
+
+
+def named(status):
+    return [f"{coming.slot.at:%d %b}" for coming in status.coming]
+
+
+async def test_a_calendar_is_changed_from_its_own_server_only(calendars, group):
+    elsewhere = GUILD + 1
+
+    for call in (
+        calendars.skip(elsewhere, group.group_id),
+        calendars.pause_until(elsewhere, group.group_id, "1 Feb"),
+        calendars.take_off(elsewhere, group.group_id, "1 Feb"),
+        calendars.bring_back(elsewhere, group.group_id, [TWENTY_FOURTH]),
+    ):
+        with pytest.raises(NoGroupError):
+            await call
+
+
+async def test_a_skipped_week_stays_empty(calendars, group, until, postbox):
+    status = await calendars.skip(GUILD, group.group_id)
+    await until(hours=2)
+    this_week = posts(postbox)
+    await until(days=7)
+
+    assert [coming.is_skipped for coming in status.coming] == [True, False, False, False]
+    assert this_week == 0
+    assert posts(postbox) == 1
+
+
+async def test_a_skip_can_be_taken_back(calendars, group, until, postbox):
+    await calendars.skip(GUILD, group.group_id)
+    status = await calendars.skip(GUILD, group.group_id)
+    await until(hours=2)
+
+    assert not any(coming.is_skipped for coming in status.coming)
+    assert posts(postbox) == 1
+
+
+async def test_any_of_the_next_four_weeks_can_be_skipped_and_brought_back(
+    calendars, group, until, postbox, services
+):
+    weeks = [coming.slot.week for coming in (await services.groups.status(CHANNEL, None)).coming]
+    for week in (weeks[2], weeks[0], weeks[3], weeks[0]):
+        status = await calendars.skip(GUILD, group.group_id, week)
+    counts = []
+    for wait in (timedelta(hours=2), *[timedelta(days=7)] * 3):
+        await until(seconds=wait.total_seconds())
+        counts.append(posts(postbox))
+
+    assert [coming.is_skipped for coming in status.coming] == [False, False, True, True]
+    assert counts == [1, 2, 2, 2]
+
+
+async def test_all_four_may_be_skipped_and_the_fifth_has_its_paper(
+    calendars, group, until, postbox, services
+):
+    for coming in (await services.groups.status(CHANNEL, None)).coming:
+        await calendars.skip(GUILD, group.group_id, coming.slot.week)
+    before = await services.groups.find(CHANNEL)
+    await services.clock_repair.put_right()  # so far ahead is nothing wrong
+    after = await services.groups.find(CHANNEL)
+    await until(hours=2)
+    for _ in range(3):
+        await until(days=7)
+    none = posts(postbox)
+    await until(days=7)
+
+    assert before == after
+    assert (none, posts(postbox)) == (0, 1)
+
+
+@pytest.mark.parametrize("week", ["2020-W01", "2026-W30", "nothing", ""])
+async def test_a_week_that_is_not_one_of_the_next_is_refused(calendars, group, week):
+    with pytest.raises(OldCardError):
+        await calendars.skip(GUILD, group.group_id, week)
+
+
+async def test_a_skip_just_after_a_slot_means_the_next_one(calendars, group, until, postbox, clock):
+    clock.advance(hours=1)
+    await calendars.skip(GUILD, group.group_id)
+
+    await until(seconds=1)
+    this_week = posts(postbox)
+    await until(days=7)
+
+    assert this_week == 1
+    assert posts(postbox) == 1
+
+
+# Every so many weeks
+
+
+async def every(services, n, schedule=MONDAYS_AT_TEN, channel=CHANNEL):
+    seen = await services.groups.find(channel)
+    wished = replace(seen.schedule if seen else schedule, every=n)
+    return await services.groups.make_or_change(GUILD, channel, wished, None, MODERATOR, seen=seen)
+
+
+async def test_a_new_group_reads_every_two_weeks_from_its_first_slot_on(services, until, live):
+    status = await every(services, 2)
+    await until(hours=2)
+
+    assert named(status) == ["05 Jan", "19 Jan", "02 Feb", "16 Feb"]
+    assert await live(6) == ["05 Jan", "19 Jan", "02 Feb", "16 Feb"]
+
+
+async def test_from_weekly_to_every_three_weeks_counts_from_the_last_paper(
+    services, group, until, live
+):
+    await until(hours=2)
+    await until(days=1)
+
+    status = await every(services, 3)
+    again = await every(services, 3)
+
+    assert named(status) == named(again) == ["26 Jan", "16 Feb", "09 Mar", "30 Mar"]
+    assert await live(4) == ["05 Jan", "26 Jan"]
+    assert named(await every(services, 1)) == ["09 Feb", "16 Feb", "23 Feb", "02 Mar"]
+
+
+async def test_the_paper_of_a_fortnight_is_this_weeks_until_the_next(services, until):
+    status = await every(services, 2)
+    group_id = status.group.group_id
+    await until(hours=2)
+    await until(days=8)
+
+    status = await services.groups.look(GUILD, group_id, 7)
+
+    assert status.this_week.at.day == 5
+    assert status.last is None
+    with pytest.raises(AlreadyPostedError):
+        await services.groups.post_now(GUILD, group_id)
+
+
+async def test_first_paper_now_begins_a_fortnight_with_the_next_slot_four_days_away(
+    services, until, live, clock
+):
+    clock.advance(days=5)  # a Saturday: Monday is too soon
+    group_id = (await every(services, 2)).group.group_id
+    before = await services.groups.look(GUILD, group_id, 7)
+    told = [at.day for at in before.begins]
+
+    status = await services.groups.post_now(GUILD, group_id)
+
+    assert told == [10, 19]
+    assert named(status) == ["19 Jan", "02 Feb", "16 Feb", "02 Mar"]
+
+
+async def test_a_skip_leaves_the_others_in_their_turn(services, calendars, until, live):
+    group_id = (await every(services, 2)).group.group_id
+    status = await calendars.skip(GUILD, group_id, "2026-W04")
+    await until(hours=2)
+
+    assert named(status) == ["05 Jan", "19 Jan", "02 Feb", "16 Feb"]
+    assert await live(4) == ["05 Jan", "02 Feb"]
+
+
+async def test_what_is_picked_for_a_week_out_of_turn_moves_to_the_next_free_one(
+    services, group, until
+):
+    await until(hours=2)
+    picked = "jump-into-llm:gpt-3"
+    await services.papers.pick(GUILD, CHANNEL, MODERATOR, picked, "2026-W03")
+
+    status = await every(services, 2)
+
+    assert [(pick.week, pick.key) for pick in status.picks] == [("2026-W04", picked)]
+
+
+# Days off
+
+
+async def test_nothing_is_posted_on_days_off_and_what_was_meant_for_them_comes_later(
+    services, calendars, group, until, live
+):
+    first = (await services.groups.status(CHANNEL, None)).coming[1].pick.key
+    status, days = await calendars.take_off(GUILD, group.group_id, "12 Jan\n24 Jan - 2 Feb")
+    await until(hours=2)
+
+    assert days == (
+        DaysOff(date(2026, 1, 12), date(2026, 1, 12)),
+        DaysOff(date(2026, 1, 24), date(2026, 2, 2)),
+    )
+    assert named(status) == ["05 Jan", "19 Jan", "09 Feb", "16 Feb"]
+    assert status.coming[1].pick.key == first
+    assert await live(5) == ["05 Jan", "19 Jan", "09 Feb"]
+
+
+async def test_days_off_are_taken_back_one_by_one(services, calendars, group):
+    _, days = await calendars.take_off(GUILD, group.group_id, "12 Jan, 19 Jan, 26 Jan")
+
+    for _ in range(2):  # twice is harmless
+        status = await calendars.bring_back(GUILD, group.group_id, [days[1]])
+
+    assert named(status) == ["05 Jan", "19 Jan", "02 Feb", "09 Feb"]
+    assert status.silences == (days[0], days[2])
+
+
+async def test_days_that_are_off_already_are_no_news(calendars, group):
+    await calendars.take_off(GUILD, group.group_id, "12 Jan")
+    status, new = await calendars.take_off(GUILD, group.group_id, "2026-01-12")
+
+    assert new == ()
+    assert len(status.group.schedule.days_off) == 1
+
+
+async def test_a_day_off_decided_on_the_day_itself_holds_the_paper(
+    calendars, group, until, postbox, services
+):
+    await calendars.take_off(GUILD, group.group_id, "today")
+    await until(hours=2)
+
+    assert posts(postbox) == 0
+    assert (await services.groups.find(CHANNEL)).next_at == datetime(2026, 1, 12, 10, tzinfo=UTC)
+
+
+async def test_a_vote_on_a_week_that_is_off_is_called_off(services, calendars, group, until):
+    await until(hours=2)
+    ballot = await services.votes.call(GUILD, CHANNEL, MODERATOR, 3, 24)
+
+    await calendars.take_off(GUILD, group.group_id, "12 Jan")
+
+    assert (await services.votes.ballot(ballot.vote.vote_id)).vote.state == "cancelled"
+
+
+@pytest.mark.parametrize(
+    ("typed", "why"),
+    [
+        ("someday", "none"),
+        ("12 Jan, someday", "none"),
+        ("3/4", "several"),
+        ("2025-12-24", "gone"),
+        ("2029-12-24", "far"),
+        ("", "none"),
+    ],
+)
+async def test_days_that_are_none_change_nothing(services, calendars, group, typed, why):
+    before = await services.groups.find(CHANNEL)
+
+    with pytest.raises(UnknownDaysError) as refused:
+        await calendars.take_off(GUILD, group.group_id, typed)
+
+    assert refused.value.why == why
+    assert await services.groups.find(CHANNEL) == before
+
+
+async def test_a_group_has_twenty_days_off_at_most(services, calendars, group):
+    days = [date(2026, 2, 1) + timedelta(days=3 * n) for n in range(21)]
+    await calendars.take_off(GUILD, group.group_id, "\n".join(map(str, days[:20])))
+
+    with pytest.raises(UnknownDaysError) as refused:
+        await calendars.take_off(GUILD, group.group_id, str(days[20]))
+
+    assert "20 days off" in refused.value.sentence()
+    assert len((await services.groups.find(CHANNEL)).schedule.days_off) == 20
+
+
+async def test_days_off_gone_by_are_forgotten_with_the_next(services, calendars, group, clock):
+    await calendars.take_off(GUILD, group.group_id, "12 Jan")
+    clock.advance(days=30)
+
+    status, _ = await calendars.take_off(GUILD, group.group_id, "2026-02-23")
+
+    assert status.group.schedule.days_off == (DaysOff(date(2026, 2, 23), date(2026, 2, 23)),)
+
+
+# A pause with an end
+
+
+async def test_a_pause_ends_by_itself(services, calendars, group, until, live):
+    status = await calendars.pause_until(GUILD, group.group_id, "2026-01-26")
+    await until(hours=2)
+
+    assert status.pause == DaysOff(date(2026, 1, 5), date(2026, 1, 25))
+    assert status.group.state == "active"
+    assert await live(4) == ["26 Jan", "02 Feb"]
+    assert (await services.groups.status(CHANNEL, None)).pause is None
+
+
+async def test_resuming_ends_a_pause_early_and_takes_back_how_weeks_count(
+    services, calendars, until
+):
+    group_id = (await every(services, 2)).group.group_id
+    await until(hours=2)
+    before = named(await services.groups.status(CHANNEL, None))
+
+    paused = await calendars.pause_until(GUILD, group_id, "26 Jan")
+    resumed = await services.groups.set_state(GUILD, group_id, "active")
+
+    assert before == named(resumed) == ["19 Jan", "02 Feb", "16 Feb", "02 Mar"]
+    assert named(paused) == ["26 Jan", "09 Feb", "23 Feb", "09 Mar"]
+
+
+async def test_after_a_pause_a_fortnight_counts_from_its_end_for_good(
+    services, calendars, until, live, clock
+):
+    group_id = (await every(services, 2)).group.group_id
+    await until(hours=2)
+    await calendars.pause_until(GUILD, group_id, "26 Jan")
+    came = await live(4)
+
+    status, _ = await calendars.take_off(GUILD, group_id, "2026-02-23")
+
+    assert came == ["05 Jan", "26 Jan"]
+    assert named(status) == ["09 Feb", "09 Mar", "23 Mar", "06 Apr"]
+    assert status.group.schedule.pause is None
+
+
+async def test_a_pause_holds_what_still_waits_to_be_sent(services, calendars, group, clock):
+    clock.advance(hours=1)
+    await services.weeks.open_due()
+
+    await calendars.pause_until(GUILD, group.group_id, "tomorrow")
+
+    assert (await services.groups.status(CHANNEL, None)).this_week.state == "skipped"
+
+
+async def test_a_paused_group_pauses_until_a_day_and_then_goes_on(
+    services, calendars, group, until, live
+):
+    await services.groups.set_state(GUILD, group.group_id, "paused")
+
+    await calendars.pause_until(GUILD, group.group_id, "19 Jan")
+    await until(hours=2)
+
+    assert await live(3) == ["19 Jan", "26 Jan"]
+
+
+@pytest.mark.parametrize("typed", ["today", "1 Feb, 2 Feb", "someday", "2025-01-01"])
+async def test_a_pause_wants_one_day_to_come(services, calendars, group, typed):
+    with pytest.raises(UnknownDaysError):
+        await calendars.pause_until(GUILD, group.group_id, typed)
+
+
+# Far ahead, and a clock that was wrong
+
+
+async def test_a_calendar_that_looks_far_ahead_is_left_alone(
+    services, calendars, until, caplog, clock
+):
+    group_id = (await every(services, 8)).group.group_id
+    await until(hours=2)
+    for _ in range(4):
+        ahead = (await services.groups.status(CHANNEL, None)).coming
+        free = next(coming for coming in ahead if not coming.is_skipped)
+        await calendars.skip(GUILD, group_id, free.slot.week)
+    await services.clock_repair.put_right()  # which zone tables these are, it notes once
+    before, tables = await services.groups.find(CHANNEL), await everything(services.db)
+
+    await services.clock_repair.put_right()
+
+    assert before.next_at == datetime(2026, 10, 12, 10, tzinfo=UTC)
+    assert await everything(services.db) == tables
+    assert not caplog.records
+
+
+async def test_what_a_wrong_clock_planned_is_reckoned_anew_for_such_a_calendar_too(
+    services, until, clock
+):
+    await every(services, 8)
+    await until(hours=2)
+    right = await services.groups.find(CHANNEL)
+    clock.advance(days=900)
+    await services.weeks.open_due()
+    clock.advance(days=-900)
+
+    await services.clock_repair.put_right()
+
+    assert (await services.groups.find(CHANNEL)).next_at == right.next_at

@@ -490,6 +490,27 @@ class CompanionRefusedError(ReaderError):
     )
 
 
+class LeadRefusedError(ReaderError):
+    """Somebody can't lead a week, or be asked to."""
+
+    why: Literal["gone", "taken", "not_yours", "asked", "no_week", "not_member"]
+
+    def sentence(self) -> str:
+        return {
+            "gone": _("That isn't one of the next weeks any more. `/group` shows which are."),
+            "taken": _("Somebody leads that week already. `/group` shows which are free."),
+            "not_yours": _("You don't lead that week. `/group` shows which ones nobody leads."),
+            "asked": _("They were asked already. `/manage group` shows what they answer."),
+            "no_week": _(
+                "Somebody leads each of the next weeks, or this person has said no. Try again when"
+                " a week has passed."
+            ),
+            "not_member": _(
+                "They aren't in this group. They can press **Join** in `/group`; then ask again."
+            ),
+        }[self.why]
+
+
 class VoteRefusedError(ReaderError):
     """No vote can be called on the week, or this one can't be called off or closed."""
 

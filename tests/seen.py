@@ -52,6 +52,12 @@ def select_of(result: Any) -> str:
     return next(part["custom_id"] for part in _parts(result) if part.get("type") == 3)
 
 
+def custom_id_like(result: Any, start: str) -> str:
+    """Return the custom_id on a card that begins so."""
+    found = (part.get("custom_id") or "" for part in _parts(result))
+    return next(custom_id for custom_id in found if custom_id.startswith(start))
+
+
 def _parts(result: Any) -> Iterator[dict[str, Any]]:
     if isinstance(result, ui.LayoutView):  # a card that isn't sent
         yield from _walk(result.to_components())

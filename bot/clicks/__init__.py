@@ -1,9 +1,9 @@
 """The other door: what buttons, selects and forms do, a function each."""
 
-from bot.clicks import groups, inbox, lists, moderation, reading, suggestions
+from bot.clicks import groups, inbox, leading, lists, moderation, reading, suggestions
 from bot.clicks.click import Clicked
 
-MODULES = (groups, inbox, lists, moderation, reading, suggestions)
+MODULES = (groups, inbox, leading, lists, moderation, reading, suggestions)
 CLICKED = tuple(
     each for module in MODULES for each in vars(module).values() if isinstance(each, Clicked)
 )

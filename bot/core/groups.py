@@ -29,6 +29,30 @@ class ReadBy:
     named: tuple[int, ...] = ()
 
 
+LeadState = Literal["leads", "asked", "declined", "closed"]
+"""How somebody stands to a week; ``closed``: asked, but takes no direct messages."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """Who leads a group's week, or was asked to; ``key`` is what they chose for it.
+
+    ``questions``: theirs to the paper, beside those that the list has.
+    """
+
+    group_id: int
+    week: str
+    reader_id: int
+    state: LeadState
+    key: str | None = None
+    questions: tuple[str, ...] = ()
+
+    @property
+    def reference(self) -> str:
+        """What the letter that asks for it is about."""
+        return f"{self.group_id}:{self.week}:{self.reader_id}"
+
+
 @dataclass(frozen=True, slots=True)
 class Group:
     """A study group: one channel with its weekly slot.
@@ -75,7 +99,8 @@ class GroupStatus:
     ``thread_problem``: why this week's paper has no thread; ``part``: which of how many weeks for
     its paper this is; ``spans``: by key, for how many weeks papers are read; ``doubted``: resources
     about which the server's readers have doubts. ``is_empty``: so is the list it reads from.
-    ``silences``: the days off to come, and a pause.
+    ``silences``: the days off to come, and a pause. ``leads``: who leads this week and those to
+    come, or was asked to; ``could_lead``: others have led here, and this member never has.
     """
 
     curriculum: Curriculum
@@ -103,6 +128,13 @@ class GroupStatus:
     doubted: tuple[Resource, ...] = ()
     is_empty: bool = False
     silences: tuple[DaysOff, ...] = ()
+    leads: tuple[Lead, ...] = ()
+    could_lead: bool = False
+
+    def leader_of(self, week: str) -> int | None:
+        """Return who leads a week, this one or one to come."""
+        led = (each for each in self.leads if each.state == "leads" and each.week == week)
+        return next((each.reader_id for each in led), None)
 
     @property
     def pause(self) -> DaysOff | None:
@@ -113,10 +145,14 @@ class GroupStatus:
 
 @dataclass(frozen=True, slots=True)
 class PastWeek:
-    """A week gone by; ``read``: how many read its paper, None if they are too few to be told."""
+    """A week gone by; ``read``: how many read its paper, None if they are too few to be told.
+
+    ``leader_id``: who led it.
+    """
 
     post: Week
     read: int | None = None
+    leader_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +180,7 @@ class WeeklyPost:
     readiness: Readiness | None
     weeks_left: int | None = None
     part: tuple[int, int] | None = None
+    lead: Lead | None = None
 
 
 @dataclass(frozen=True, slots=True)

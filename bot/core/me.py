@@ -163,6 +163,10 @@ WHAT = {
         " Discord whether you are still in the server."
     ),
     "week_readers": "Papers of the week under which you pressed *I've read it*.",
+    "leads": (
+        "Weeks of groups that you lead or led, or were asked to lead: what you chose, your"
+        " questions, and when I reminded you."
+    ),
     "study_groups": "Groups whose settings you last changed. They stay, without you.",
     "picks": "Papers that you picked for groups' weeks. They stay, without you.",
     "votes": (

@@ -18,10 +18,13 @@ LetterKind = Literal[
     "called_off",
     "suggested",
     "inbox",
+    "ask",
+    "paper",
 ]
 """``standing``: a group's post in its forum; ``sign``: the card above it, when it changes;
 ``called_off``: the card above a poll, when its vote is called off; ``suggested``: that a server has
-its first suggestion; ``inbox``: that something waits for its moderators."""
+its first suggestion; ``inbox``: that something waits for its moderators; ``ask``: whether a member
+would lead a week; ``paper``: the card of a week's paper, when it changes."""
 
 OutboxState = Literal["waiting", "claimed", "sent", "uncertain", "dropped"]
 

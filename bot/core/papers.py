@@ -80,6 +80,8 @@ class Readiness:
 
 
 PICKED: Why = "picked_by_moderator"
+CHOSEN: tuple[Why, ...] = (PICKED, "vote_winner", "leader_choice")
+"""How a week's paper is chosen: what counts more comes first."""
 
 Silent = Literal["paused", "stopped", "skipped", "too_soon", "day_off", "not_in_turn"]
 """Why nothing will be posted in a week as things are."""
@@ -87,7 +89,7 @@ Silent = Literal["paused", "stopped", "skipped", "too_soon", "day_off", "not_in_
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """What is chosen for a group's week; ``why``: by a moderator, or by a vote."""
+    """What is chosen for a group's week; ``why``: by a moderator, a vote, or who leads it."""
 
     group_id: int
     week: str
@@ -232,27 +234,32 @@ class Plan:
         """Return what the group reads in each of the weeks, which are ascending.
 
         A moderator's pick comes first, even of something the group has had; then the vote's
-        winner, unless the group has had it or a moderator wants it for a coming week; then what
-        goes on for several weeks; then the next of the list, docs and course too; then the next
-        addition that is a must-read; then the next of ``beyond``, had or not. What is picked or
-        won for a coming week is not taken earlier by the order of the list. What is passed over
-        comes only as a pick.
+        winner, unless the group has had it or a moderator wants it for a coming week; then, under
+        the same terms, the choice of who leads; then what goes on for several weeks; then the next
+        of the list, docs and course too; then the next addition that is a must-read; then the next
+        of ``beyond``, had or not. What is chosen for a coming week is not taken earlier by the
+        order of the list. What is passed over comes only as a pick.
         """
-        picked, won = self._choices_for(weeks)
+        picked, won, led = self._choices_for(weeks)
         # The last week, up to which a key is held back. As text, weeks are in their order.
         picked_until = {key: week for week, key in sorted(picked.items())}
-        held_until = {key: week for week, key in sorted([*won.items(), *picked.items()])}
+        won_until = {key: week for week, key in sorted([*won.items(), *picked.items()])}
+        chosen = [*led.items(), *won.items(), *picked.items()]
+        held_until = {key: week for week, key in sorted(chosen)}
         spans, order = dict(self.spans), self._order(self.beyond)
         gone = self._had | self._passed_over
         papers: list[Pick] = []
         for week in weeks:
-            winner, under_way = won.get(week), [s for s in spans.values() if s.is_under_way]
+            winner, choice = won.get(week), led.get(week)
+            under_way = [s for s in spans.values() if s.is_under_way]
             key: str | None
             why: Why | None
             if week in picked:
                 key, why = picked[week], PICKED
             elif winner and winner not in gone and picked_until.get(winner, week) <= week:
                 key, why = winner, "vote_winner"
+            elif choice and choice not in gone and won_until.get(choice, week) <= week:
+                key, why = choice, "leader_choice"
             elif under_way:
                 key, why = min(under_way, key=lambda span: span.had).key, "goes_on"
             else:
@@ -304,6 +311,15 @@ class Plan:
         """Return the next of the list that the group hasn't had, and that nobody picked for it."""
         picked = _present_keys(self.curriculum, self.picked.values())
         return list(islice((key for key in self._order() if key not in picked), count))
+
+    def next_for(self, week: str, count: int) -> list[str]:
+        """Return what would come next in a week, if nothing else is chosen for it."""
+        others = replace(self, choices=[each for each in self.choices if each.week != week])
+        ahead = (slot.week for slot in self.calendar.ahead(self.now))
+        before = others.papers([*takewhile(lambda each: each < week, ahead)])
+        gone = {pick.key for pick in before}
+        gone |= _present_keys(self.curriculum, (each.key for each in others.chosen))
+        return list(islice((key for key in self._order() if key not in gone), count))
 
     def free_slot(self, resource: Resource) -> Slot | None:
         """Return the slot for which the resource is picked, or else the next that is free.
@@ -361,7 +377,8 @@ class Plan:
         if begins and self.calendar.first_at is not None:
             return {}
         calendar, moves = self._begun() if begins else self.calendar, dict[str, str]()
-        taken = {each.week for each in self.chosen}
+        # What who leads a week chose for it stays with it, as they do.
+        taken = {each.week for each in self.chosen if each.why != "leader_choice"}
         for week in sorted(taken | {vote.week for vote in self.votes}):
             is_gone = week < self.running or (begins and week == self.running)
             if is_gone or calendar.week(week) or calendar.is_to_come(week):
@@ -383,20 +400,26 @@ class Plan:
         begun = replace(self.calendar, schedule=self.calendar.schedule.begun_at(self.now))
         return begun.having(Week(0, 0, self.running, self.now, "waiting"))
 
-    def _choices_for(self, weeks: Sequence[str]) -> tuple[dict[str, str], dict[str, str]]:
-        """Return the picks and the wins that can still come true, by week, with present keys.
+    def _choices_for(self, weeks: Sequence[str]) -> tuple[dict[str, str], ...]:
+        """Return picks, wins and leaders' choices that can still come true, with present keys.
 
+        Each by week, and for each week that which counts most.
         Those of a week that is not asked for but gone by, or left out as skipped, hold nothing
         back; nor does what has left the curriculum, or is a companion.
         """
         last = max(weeks, default="")
-        picked, won = dict[str, str](), dict[str, str]()
+        chosen: dict[Why, dict[str, str]] = {why: {} for why in CHOSEN}
         for each in self.choices:
             resource = self.curriculum.get(each.key)
             is_asked = each.week > last or each.week in weeks
             if is_asked and resource is not None and not resource.is_companion:
-                (picked if each.why == PICKED else won)[each.week] = resource.key
-        return picked, {week: key for week, key in won.items() if week not in picked}
+                chosen[each.why][each.week] = resource.key
+        counted = dict[str, str]()
+        for by_week in chosen.values():
+            for week in by_week.keys() & counted.keys():
+                del by_week[week]
+            counted |= by_week
+        return tuple(chosen.values())
 
     def _order(self, beyond: Sequence[str] = ()) -> dict[str, Why]:
         """Return what the group reads if nobody chooses, in order, and why."""

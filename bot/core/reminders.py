@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.core.curriculum import Curriculum, Resource
-from bot.core.groups import Group
+from bot.core.groups import Group, Lead
 from bot.core.progress import UNLOCKS, Mark
 from bot.core.weeks import Week
 
@@ -18,6 +18,9 @@ IDLE_AFTER = timedelta(days=7)
 
 BEFORE_SLOT = timedelta(days=2)
 """How long before a group's next slot its unread paper is told of."""
+
+LEAD_DAYS = timedelta(days=2)
+"""How many of their days before they need to be ready who leads a week is reminded of it."""
 
 SENT_WITHIN = timedelta(hours=3)
 """How long after their hour a reader may still be reminded: then it waits for the next day."""
@@ -127,14 +130,40 @@ class Pace:
         first = self.first_day
         return first is not None and first <= self.day_of(now)
 
+    @property
+    def first_day_to_lead(self) -> date:
+        """The first day on which they may be reminded of what they lead, however silent else."""
+        last = max(self.reminded_at or LONG_AGO, self.perhaps_at or LONG_AGO)
+        return self.day_of(last) + timedelta(days=1)
+
+    def lead_window(self, at: datetime) -> Window:
+        """Return when they are told of a week that they lead: from their day two days before."""
+        return self._at(self.day_of(at) - LEAD_DAYS, 0), at
+
+    def may_be_told_of_leading(self, now: datetime) -> bool:
+        """Tell whether they may be reminded of that today: once a day, with all else."""
+        return self.first_day_to_lead <= self.day_of(now)
+
     def next_hour(
-        self, windows: Iterable[Window], now: datetime, since: datetime
+        self,
+        windows: Iterable[Window],
+        now: datetime,
+        since: datetime,
+        leads: Iterable[Window] = (),
     ) -> datetime | None:
         """Return their first hour since then at which there is something to tell; None: unknown.
 
         It may be past, but not by so much that it is too late. ``windows``: of the papers of their
-        groups.
+        groups; ``leads``: of the weeks that they lead.
         """
+        first = max(self.first_day_to_lead, self.day_of(now))
+        hours = [self._hour_in((max(begins, since), ends), first, now) for begins, ends in leads]
+        hours.append(self._next_hour(windows, now, since))
+        return min((at for at in hours if at is not None), default=None)
+
+    def _next_hour(
+        self, windows: Iterable[Window], now: datetime, since: datetime
+    ) -> datetime | None:
         told: list[Window] = [*windows, self.idle] if self.nudged else [*windows]
         if self.again_at is not None and told:
             told = [ALWAYS]
@@ -164,6 +193,18 @@ class Pace:
 
     def _at(self, day: date, hour: int) -> datetime:
         return datetime.combine(day, time(hour), ZoneInfo(self.zone)).astimezone(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenLead:
+    """A week of a group that its leader is reminded of; ``at``: when they need to be ready."""
+
+    lead: Lead
+    group: Group
+    at: datetime
+    resource: Resource | None
+    curriculum: Curriculum
+    server: str = ""
 
 
 def paper_window(next_at: datetime) -> Window:

@@ -16,6 +16,7 @@ Verdict = Literal["early", "due", "late", "missed"]
 Why = Literal[
     "picked_by_moderator",
     "vote_winner",
+    "leader_choice",
     "next_on_list",
     "must_read_addition",
     "addition",

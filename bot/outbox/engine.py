@@ -75,7 +75,7 @@ class Engine:
         self._db, self._clock = services.background, services.clock
         self._on_the_way: set[int] = set()
 
-    async def deliver_due(self, *about: int) -> None:
+    async def deliver_due(self, *about: int | str) -> None:
         """Send all that is due, and then what follows from it, as fast as tickets come.
 
         A channel that doesn't answer takes up one place, and delays nothing else. ``about``: send
@@ -137,7 +137,7 @@ class Engine:
 
     # What an attempt does with a row. Each is one transaction.
 
-    async def due(self, *about: int) -> list[int]:
+    async def due(self, *about: int | str) -> list[int]:
         """Return the next rows that are to be sent, in their order; or only those about these."""
         return await outbox.due_row_ids(self._db, self._clock(), DUE_AT_A_TIME, *about)
 

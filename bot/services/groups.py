@@ -49,6 +49,7 @@ from bot.services.weeks import Weeks
 from bot.store import additions, outbox, readers
 from bot.store import groups as group_rows
 from bot.store import guilds as guild_rows
+from bot.store import leads as lead_rows
 from bot.store import lists as list_rows
 from bot.store import weeks as week_rows
 from bot.store.database import Database, Queries
@@ -375,7 +376,11 @@ class Groups:
         shown = past[:WEEKS_A_PAGE]
         posted = [post if post.state == "posted" else None for post in shown]
         reads = await self._weeks.read_by(curriculum, group_id, posted)
-        weeks = tuple(PastWeek(p, read.count) for p, read in zip(shown, reads, strict=True))
+        leaders = await lead_rows.leaders_of(self._db, group_id, [post.week for post in shown])
+        weeks = tuple(
+            PastWeek(post, read.count, leaders.get(post.week))
+            for post, read in zip(shown, reads, strict=True)
+        )
         return History(group, page, weeks, has_more=len(past) > WEEKS_A_PAGE)
 
     async def join(self, guild_id: int, group_id: int, reader_id: int) -> GroupStatus:
@@ -451,11 +456,12 @@ class Groups:
         has_several = len(self._curricula.titles(choice)) > 1
         posted = this_week if this_week and this_week.state == "posted" else None
         read_by = await self._weeks.read_by(curriculum, group_id, [posted, last], named)
+        is_member = await group_rows.is_member(db, group_id, reader_id)
         return GroupStatus(
             curriculum,
             group,
             members=await group_rows.member_count(db, group_id),
-            is_member=await group_rows.is_member(db, group_id, reader_id),
+            is_member=is_member,
             this_week=this_week,
             last=last,
             list_title=curriculum.title if has_several else "",
@@ -475,8 +481,15 @@ class Groups:
             thread_problem=await _thread_problem(db, this_week),
             doubted=tuple(r for key in doubted if (r := curriculum.get(key)) is not None),
             is_empty=plan.is_empty,
+            leads=tuple(await lead_rows.leads_from(db, group_id, plan.current)),
+            could_lead=is_member and await self._could_lead(group_id, reader_id),
             silences=tuple(each for each in group.schedule.silences if each.last >= today),
         )
+
+    async def _could_lead(self, group_id: int, reader_id: int) -> bool:
+        """Tell whether others have led, and this member never has."""
+        has_led = await lead_rows.has_led(self._db, group_id, reader_id)
+        return not has_led and await lead_rows.has_led(self._db, group_id, None)
 
 
 def _check_place(group: Group, seen_in: int | None) -> None:

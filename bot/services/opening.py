@@ -16,6 +16,7 @@ from bot.services.groups import Groups
 from bot.services.guilds import Guilds
 from bot.services.imports import Imports
 from bot.services.inbox import Inboxes
+from bot.services.leading import Leading
 from bot.services.link_checks import HOSTS_AT_ONCE, REST, CheckLink, LinkChecks
 from bot.services.lists import Lists
 from bot.services.lookups import FetchFacts, Lookups, Turns
@@ -51,7 +52,7 @@ class Deliver(Protocol):
     def look_again(self) -> None:
         """Tell the weekly task that something may be due earlier than it thinks."""
 
-    async def now(self, *about: int) -> None:
+    async def now(self, *about: int | str) -> None:
         """Send all that is due about these weeks, votes or groups: somebody waits for it."""
 
     async def result(self, vote_id: int) -> None:
@@ -78,6 +79,7 @@ class Services:
     groups: Groups
     calendars: Calendars
     papers: Papers
+    leading: Leading
     votes: Votes
     reminders: Reminders
     guilds: Guilds
@@ -204,8 +206,9 @@ async def services_over(
         groups,
         Calendars(groups, papers, clock, ids),
         papers,
+        Leading(db, papers, clock, ids),
         Votes(db, curricula, papers, clock, ids),
-        Reminders(db, background, curricula, reading, clock, ids),
+        Reminders(db, background, curricula, reading, papers, clock, ids),
         Guilds(db, background, clock, ids),
         moderation,
         lists,

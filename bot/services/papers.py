@@ -139,6 +139,22 @@ class Papers:
         async with taken as (tx, group):
             yield tx, group, await self.plan(tx, group)
 
+    @asynccontextmanager
+    async def taken_of(
+        self, guild_id: int | None, group_id: int, who: int
+    ) -> AsyncIterator[tuple[Queries, Group, Plan]]:
+        """Do as ``taken``; ``guild_id`` None: from a direct message of one of the members."""
+        group = await self.group_of(guild_id, group_id, who)
+        async with self.taken(group.guild_id, group_id, who=who) as taken:
+            yield taken
+
+    async def group_of(self, guild_id: int | None, group_id: int, who: int) -> Group:
+        """Return a server's group; ``guild_id`` None: a member's, or raise NoGroupError."""
+        group = await group_rows.group(self._db, group_id)
+        if guild_id is None and await group_rows.is_member(self._db, group_id, who):
+            guild_id = group.guild_id if group is not None else None
+        return of_guild(group, guild_id or 0)
+
     async def plan(self, db: Queries, group: Group, keys: Iterable[str] = ()) -> Plan:
         """Return all that decides what a group reads in which week: nothing else reads it.
 

@@ -1,12 +1,13 @@
 """Reminders: who asked for them, at whom to look when, and of what they are told then."""
 
 import logging
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.core.curriculum.additions import is_of_guild
 from bot.core.groups import Group, ReminderWish
+from bot.core.leading import ready_at
 from bot.core.lists import Where
 from bot.core.outbox import OutboxRow
 from bot.core.papers import spans_by_key
@@ -18,6 +19,7 @@ from bot.core.reminders import (
     HOUR,
     LOOKED_EVERY,
     MOST_PAPERS,
+    OpenLead,
     OpenPaper,
     Pace,
     Reasons,
@@ -25,12 +27,13 @@ from bot.core.reminders import (
     is_open,
     paper_window,
 )
-from bot.core.weeks import Week
+from bot.core.weeks import HAD, Week
 from bot.errors import NotAMemberError, UnknownPostError
 from bot.services.curriculum import CurriculumStore
-from bot.services.papers import next_slot_of, taken_group
+from bot.services.papers import Papers, next_slot_of, taken_group
 from bot.services.reading import Reading
 from bot.store import groups as group_rows
+from bot.store import leads as lead_rows
 from bot.store import outbox, progress, readers
 from bot.store import weeks as week_rows
 from bot.store.database import Database, Queries
@@ -55,6 +58,7 @@ class Reminders:
     _background: Database
     _curricula: CurriculumStore
     _reading: Reading
+    _papers: Papers
     _clock: Clock
     _ids: Ids
 
@@ -181,6 +185,27 @@ class Reminders:
         pace = await readers.pace_of(self._background, reader_id)
         return await self._open_papers(self._background, reader_id, pace)
 
+    async def open_leads(self, row: OutboxRow, db: Queries | None = None) -> list[OpenLead]:
+        """Return the weeks of which a letter is to remind who leads them.
+
+        One that was perhaps sent: of those alone that it was to remind of then.
+        """
+        db, reader_id = db or self._background, row.reader_id or 0
+        pace = await readers.pace_of(db, reader_id, but=row.row_id)
+        return await self._open_leads(db, reader_id, pace, row.row_id if row.places else None)
+
+    async def may_come(self, row: OutboxRow) -> bool:
+        """Tell whether a letter may tell of more than what they lead: not too often ignored."""
+        pace = await readers.pace_of(self._background, row.reader_id or 0, but=row.row_id)
+        return pace.may_come(self._clock())
+
+    async def put_into_letter(self, reader_id: int, leads: Sequence[OpenLead], row_id: int) -> None:
+        """Record, before it leaves, of which weeks a letter reminds who leads them."""
+        async with self._background.transaction() as tx:
+            if await readers.take_turn_if_known(tx, reader_id):
+                for each in leads:
+                    await lead_rows.put_into_letter(tx, each.lead, row_id)
+
     async def is_idle(self, reader_id: int) -> bool:
         """Tell whether the reader asked to be told of a week without reading, and it is over."""
         return (await readers.pace_of(self._background, reader_id)).is_idle(self._clock())
@@ -213,7 +238,8 @@ class Reminders:
             if pace.nudge_at is None or pace.nudge_at > now:
                 return  # another process has just looked at them
             windows = await _windows(tx, reader_id)
-            at = pace.next_hour(windows, now, pace.nudge_at)
+            leads = [pace.lead_window(at) for at in await _led(tx, reader_id)]
+            at = pace.next_hour(windows, now, pace.nudge_at, leads)
             if at is not None and at <= now:
                 if await self._has_reason(tx, reader_id, pace):
                     about, until_at = f"day:{reader_id}:{pace.day_of(at)}", pace.until(at)
@@ -224,17 +250,45 @@ class Reminders:
                 elif pace.wants_again(now):
                     await readers.drop_again(tx, reader_id)
                     pace = replace(pace, again_at=None)
-                at = pace.next_hour(windows, now, at + A_SECOND)
-            look_at, is_wanted = now + LOOKED_EVERY, pace.nudged or bool(windows)
+                at = pace.next_hour(windows, now, at + A_SECOND, leads)
+            look_at, is_wanted = now + LOOKED_EVERY, pace.nudged or bool(windows or leads)
             if not is_wanted and not await group_rows.any_wish(tx, reader_id):
                 await readers.set_look_at(tx, reader_id, None)
             else:
                 await readers.set_look_at(tx, reader_id, min(at or look_at, look_at))
 
     async def _has_reason(self, tx: Queries, reader_id: int, pace: Pace) -> bool:
+        now = self._clock()
+        if pace.may_be_told_of_leading(now) and await self._open_leads(tx, reader_id, pace):
+            return True
+        if not pace.may_come(now):
+            return False
         if await self._open_papers(tx, reader_id, pace) or await any_untold(tx, reader_id):
             return True
         return await self._nudge(tx, reader_id, pace) is not None
+
+    async def _open_leads(
+        self, db: Queries, reader_id: int, pace: Pace, row_id: int | None = None
+    ) -> list[OpenLead]:
+        found, now = list[OpenLead](), self._clock()
+        kept = None if row_id is None else await lead_rows.in_letter(db, reader_id, row_id)
+        for lead in await lead_rows.untold(db, reader_id):
+            group = await group_rows.group(db, lead.group_id)
+            if group is None or (kept is not None and (lead.group_id, lead.week) not in kept):
+                continue
+            at = ready_at(group, lead.week)
+            if not pace.lead_window(at)[0] <= now < at:
+                continue
+            plan = await self._papers.plan(db, group)
+            had = plan.calendar.week(lead.week)
+            if had is None and not plan.calendar.is_to_come(lead.week):
+                continue
+            if had is not None and had.state not in HAD:
+                continue
+            key = had.key if had is not None else plan.paper(lead.week).key
+            resource = plan.curriculum.get(key or "")
+            found.append(OpenLead(lead, group, at, resource, plan.curriculum))
+        return found[:MOST_PAPERS]
 
     async def _open_papers(self, db: Queries, reader_id: int, pace: Pace) -> list[OpenPaper]:
         found, now = [], self._clock()
@@ -266,6 +320,14 @@ async def _windows(db: Queries, reader_id: int) -> list[Window]:
     return [*outcomes, *(paper_window(group.next_at) for group in groups)]
 
 
+async def _led(db: Queries, reader_id: int) -> list[datetime]:
+    """Return when the reader needs to be ready for the weeks that they lead and weren't told of."""
+    leads = await lead_rows.untold(db, reader_id)
+    groups = await group_rows.groups_by_id(db, {lead.group_id for lead in leads}) if leads else []
+    by_id = {group.group_id: group for group in groups}
+    return [ready_at(by_id[lead.group_id], lead.week) for lead in leads]
+
+
 async def _may_know(db: Queries, reader_id: int, post: Week) -> bool:
     sent = await outbox.row_about(db, "reminder", f"week:{post.week_id}:{reader_id}")
     if sent is not None and sent.tried_at is not None:
@@ -281,7 +343,10 @@ async def plan(tx: Queries, group: Group, now: datetime, reader_id: int | None =
     """
     if group.state != "active":
         return
-    begins, _ = paper_window((await next_slot_of(tx, group, now)).at)
+    next_at = (await next_slot_of(tx, group, now)).at
+    begins, _ = paper_window(next_at)
     look_at = min(max(begins, now), now + LOOKED_EVERY)
     await group_rows.take_wishing_members(tx, group.group_id, reader_id)
     await readers.look_at_wishing(tx, group.group_id, reader_id, look_at)
+    if reader_id is None:
+        await readers.look_at_leading(tx, group.group_id, now)

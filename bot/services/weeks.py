@@ -16,6 +16,7 @@ from bot.errors import UnknownPostError
 from bot.services.papers import Papers
 from bot.services.reading import Reading
 from bot.store import groups as group_rows
+from bot.store import leads as lead_rows
 from bot.store import outbox, progress, readers
 from bot.store import weeks as week_rows
 from bot.store.database import Database, Queries
@@ -137,6 +138,7 @@ class Weeks:
             readiness=readiness(curriculum, resource, states, plan.calendar.had()),
             weeks_left=_weeks_left(plan, post),
             part=plan.part(post),
+            lead=await lead_rows.leader(self._db, group.group_id, post.week),
         )
 
     async def read_by(

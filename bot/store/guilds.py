@@ -107,7 +107,7 @@ async def forget_readers(tx: Queries, week_id: int) -> None:
 
 
 async def forget_group(tx: Queries, group_id: int, *, but_open_polls: bool = False) -> None:
-    """Forget a group: its members, weeks, picks and votes. Their progress stays.
+    """Forget a group: its members, weeks, picks, leaders and votes. Their progress stays.
 
     ``but_open_polls``: votes called off are kept until their poll is ended.
     """
@@ -115,7 +115,7 @@ async def forget_group(tx: Queries, group_id: int, *, but_open_polls: bool = Fal
     await tx.fetch(sql, group_id)
     kept = " AND look_at IS NULL" if but_open_polls else ""
     await tx.fetch(f"DELETE FROM votes WHERE group_id = ?{kept}", group_id)  # noqa: S608 - our words
-    for table in ("members", "picks", "spans", "weeks", "study_groups"):
+    for table in ("members", "picks", "leads", "spans", "weeks", "study_groups"):
         await tx.fetch(f"DELETE FROM {table} WHERE group_id = ?", group_id)  # noqa: S608 - our names
 
 

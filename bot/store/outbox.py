@@ -39,7 +39,7 @@ async def row_about(db: Queries, kind: LetterKind, reference: str) -> OutboxRow 
     return _row(row) if row else None
 
 
-async def due_row_ids(db: Queries, now: datetime, limit: int, *about: int) -> list[int]:
+async def due_row_ids(db: Queries, now: datetime, limit: int, *about: int | str) -> list[int]:
     """Return what is to be sent: waiting and due, or claimed with a lease run out.
 
     The longest due comes first, of a minute's one of each server, then the second of each; each

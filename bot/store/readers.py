@@ -272,6 +272,16 @@ async def look_at_wishing(tx: Queries, group_id: int, reader_id: int | None, at:
     await tx.fetch(sql, at, group_id, reader_id, reader_id)
 
 
+async def look_at_leading(tx: Queries, group_id: int, at: datetime) -> None:
+    """Let who leads a group's week to come be looked at then, if not before, as above."""
+    sql = (
+        "INSERT INTO reader_settings (reader_id, nudge_at)"  # noqa: S608 - ours
+        " SELECT DISTINCT reader_id, CAST(? AS BIGINT) FROM leads WHERE group_id = ?"
+        f" AND state = 'leads' AND told_at IS NULL ORDER BY reader_id {NOT_LATER}"
+    )
+    await tx.fetch(sql, at, group_id)
+
+
 NOT_LATER = (
     "ON CONFLICT (reader_id) DO UPDATE SET nudge_at = excluded.nudge_at"
     " WHERE reader_settings.nudge_at IS NULL OR reader_settings.nudge_at > excluded.nudge_at"
@@ -370,6 +380,7 @@ PERSON_COLUMNS = (
     PersonColumn("changes", "reader_id", "delete"),
     PersonColumn("members", "reader_id", "delete"),
     PersonColumn("week_readers", "reader_id", "delete"),
+    PersonColumn("leads", "reader_id", "delete"),
     PersonColumn("picks", "picked_by", "forget"),
     PersonColumn("votes", "called_by", "forget"),
     PersonColumn("outbox", "reader_id", "delete"),

@@ -23,6 +23,8 @@ NEVER_AHEAD = (
     ("drafts", "made_at"),
     ("gone_guilds", "gone_at"),
     ("known_resources", "gone_at"),
+    ("leads", "changed_at"),
+    ("leads", "told_at"),
     ("list_versions", "made_at"),
     ("lists", "changed_at"),
     ("lists", "removed_at"),

@@ -203,9 +203,11 @@ async def picks_from(db: Queries, group_id: int, week: str) -> list[Chosen]:
     """Return what is chosen for the week and those after it, in order."""
     sql = (
         "SELECT group_id, week, resource_key AS key, why FROM picks"
-        " WHERE group_id = ? AND week >= ? ORDER BY week, why"
+        " WHERE group_id = ? AND week >= ? UNION ALL"
+        " SELECT group_id, week, resource_key, 'leader_choice' FROM leads WHERE group_id = ?"
+        " AND week >= ? AND state = 'leads' AND resource_key IS NOT NULL ORDER BY week, why"
     )
-    return [Chosen(**row) for row in await db.fetch(sql, group_id, week)]
+    return [Chosen(**row) for row in await db.fetch(sql, group_id, week, group_id, week)]
 
 
 async def move_picks(tx: Queries, group_id: int, week: str, to_week: str) -> None:

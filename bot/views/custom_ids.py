@@ -372,6 +372,44 @@ class ShowGroup(CustomId, shape="group-card:{group_id}"):
     group_id: RowId
 
 
+# Who leads a week
+
+IsoWeek = Annotated[str, r"[0-9]{4}-W[0-9]{2}"]
+
+
+class LeadWeek(CustomId, shape="lead:{group_id}"):
+    """The option's week."""
+
+    group_id: RowId
+
+
+class OfWeek(CustomId):
+    """A week of a group."""
+
+    group_id: RowId
+    week: IsoWeek
+
+
+class LeadThis(OfWeek, shape="lead-this:{group_id}:{week}"):
+    """The clicker leads it, or sees what there is to do for it."""
+
+
+class HandBack(OfWeek, shape="lead-back:{group_id}:{week}"):
+    pass
+
+
+class NotThisTime(OfWeek, shape="lead-not:{group_id}:{week}"):
+    """Whoever was asked won't."""
+
+
+class ChoosePaper(OfWeek, shape="lead-paper:{group_id}:{week}"):
+    """The option is its paper; or "-", which leaves it to the list."""
+
+
+class AskQuestions(OfWeek, shape="lead-questions:{group_id}:{week}"):
+    """Opens the form for the questions of who leads it."""
+
+
 # For moderators
 
 
@@ -477,6 +515,10 @@ class SkipWeek(OfGroup, shape="group-skip:{group_id}:{opener_id}"):
     """The option's week is left out, or has its paper again; or days off are none any more."""
 
 
+class AskToLead(OfGroup, shape="lead-ask:{group_id}:{opener_id}"):
+    """The member that is picked is asked to lead the next week that nobody leads."""
+
+
 class MoveGroup(OfGroup, shape="group-move:{group_id}:{opener_id}"):
     """To the channel that is picked."""
 
@@ -508,7 +550,7 @@ class PickWeek(CustomId, shape="pick-week:{group_id}:{key}"):
 class TakeBack(OfGroup, shape="unpick:{group_id}:{week}:{opener_id}"):
     """What was picked for a week."""
 
-    week: Annotated[str, r"[0-9]{4}-W[0-9]{2}"]
+    week: IsoWeek
 
 
 class TakeBackOne(OfGroup, shape="unpick-one:{group_id}:{opener_id}"):

@@ -11,6 +11,7 @@ from bot.core.weeks import DaysOff, Schedule, Week
 from bot.language import _, ngettext
 from bot.plain import clipped, one_line, plain
 from bot.views import custom_ids as ids
+from bot.views.lead_card import lead_select
 from bot.views.parts import (
     GREEN,
     Button,
@@ -37,7 +38,7 @@ from bot.views.phrases import (
 )
 from bot.views.pick_card import long_lines, long_papers, span_text, vote_lines, weeks_select
 from bot.views.problems import as_seen, obstacle_text
-from bot.views.weekly_card import part_text, post_link, wish_text
+from bot.views.weekly_card import leader_text, part_text, post_link, wish_text
 
 TEXT_OF_GROUP = 3500
 NAMES_SHOWN, FEW_WEEKS, SPANS_SHOWN = 10, 2, 5
@@ -72,6 +73,8 @@ def members_card(
     lines = [*group_lines(now, told, to_moderator=is_moderator, opens=opens)]
     if opens:
         lines = as_many_as_fit(lines, ROOM)
+    if status.could_lead and opens:
+        lines.append(_("-# You haven't led a week here yet. Only you see this."))
     if status.wish == "wanted" and not opens:
         lines.append(wish_text(status))
     had_one = status.this_week or status.last
@@ -91,7 +94,7 @@ def members_card(
         text_of(lines, TEXT_OF_GROUP),
         buttons,
         None if opens else seldom,
-        weeks_select(group.group_id, who, shown_papers),
+        lead_select(status, who) if opens else weeks_select(group.group_id, who, shown_papers),
     )
     return card(news or None, shown)
 
@@ -333,7 +336,9 @@ def _coming_text(coming: Coming, status: GroupStatus) -> str:
         "picked_by_moderator": _("📌 picked"),
         "vote_winner": _("🗳️ won the vote"),
     }.get(pick.why or "")
-    return dotted(beside(short_title(resource)), part_text(pick.part), chosen)
+    leader = status.leader_of(coming.slot.week)
+    led = f"🎤 <@{leader}>" if leader else None
+    return dotted(beside(short_title(resource)), part_text(pick.part), chosen, led)
 
 
 def _is_voted_on(coming: Coming, status: GroupStatus) -> bool:
@@ -375,7 +380,8 @@ def _past_text(week: PastWeek, guild_id: int) -> str:
         "nothing": [_("nothing left to post")],
     }[post.state]
     if post.state == "posted" and link:
-        what = [f"[{title}]({link})", read_by(read)]
+        led = f"🎤 <@{week.leader_id}>" if week.leader_id else ""
+        what = [f"[{title}]({link})", led, read_by(read)]
     return f"{moment(post.at, 'd')} {dotted(*what)}"
 
 
@@ -405,5 +411,6 @@ def _this_week_text(status: GroupStatus) -> str:
         part_text(status.part),
         # Translators: links to where this week's paper is talked about.
         _("[thread]({link})", link=link) if post.thread_id else _("[post]({link})", link=link),
+        leader_text(leader) if (leader := status.leader_of(post.week)) else None,
         read_by(status.this_read.count),
     )

@@ -229,6 +229,7 @@ def _kept_lines(about: About, most: int) -> Lines:
         "addition_changes": _("Changes to servers' lists that you made"),
         "bookmarks": _("Resources that you have read part of"),
         "drafts": _("Changes to servers' lists that you began"),
+        "leads": _("Weeks of groups that you lead, or were asked to"),
         "list_versions": _("Lists that you made in servers, or brought"),
         "picks": _("Papers that you picked for groups"),
         "votes": _("Votes that you started in groups"),

@@ -32,6 +32,7 @@ from bot.views.group_card import (
     members_text,
     schedule_text,
 )
+from bot.views.lead_card import asked_lines
 from bot.views.parts import (
     BLUE,
     HOURS,
@@ -281,7 +282,10 @@ def moderators_card(
             channel_types=list(CHANNELS_OF_GROUPS),
         )
         rows = [row(*seldom[n : n + 5]) for n in range(0, len(seldom), 5)]  # Discord's limit
-        opened = [*rows, elsewhere]
+        asked = ui.UserSelect[Any](
+            custom_id=str(ids.AskToLead(*of)), placeholder=_("Ask somebody to lead…")
+        )
+        opened = [*rows, asked if status.group.state == "active" else None, elsewhere]
     if papers:
         change = weeks_select(*of, papers, picked_options(status, _("Take it back")))
     else:
@@ -311,6 +315,8 @@ def _lines(
             titles=titles(status.doubted, most=1, longest=LINE),
         )
         told.append(doubted)
+    asked = list(asked_lines(status))
+    told += asked if not opens else [line for line in asked if line.startswith("⚠️")]
     # One thing at a time.
     if not opens or (not told and status.weeks_left > TELL_WEEKS_AHEAD):
         told += long_lines(papers)

@@ -115,7 +115,7 @@ def text_of(lines: Iterable[str], limit: int = TEXT) -> str | None:
 
 def _items(parts: Iterable[Part]) -> Iterable[Item]:
     for part in parts:
-        if isinstance(part, ui.Button | ui.Select | ui.ChannelSelect):
+        if isinstance(part, ui.Button | ui.Select | ui.ChannelSelect | ui.UserSelect):
             yield ui.ActionRow(part)
         elif part is not None:
             yield ui.TextDisplay(part) if isinstance(part, str) else part

@@ -267,6 +267,11 @@ def read_for_text(resource: Resource, weeks: int) -> str:
     )
 
 
+def week_text(at: datetime, zone: str, title: str) -> str:
+    """Return a week by the day of its slot, and what is read then: for a choice."""
+    return _week_text(_day(at, zone), title)
+
+
 def _week_text(day: date, title: str) -> str:
     """Return a week by a day of it, and what is read then if that is known: for a choice."""
     return phrases.dotted(_date_text(day), one_line(title))

@@ -76,6 +76,7 @@ def _heading(post: WeeklyPost) -> list[str]:
     because = {
         "picked_by_moderator": _("-# Picked by a moderator."),
         "vote_winner": _("-# It won the vote."),
+        "leader_choice": _("-# Chosen by who leads this week."),
         "next_on_list": None,  # as one expects
         "must_read_addition": _("-# You've read the list; this must-read goes deeper."),
         "addition": _("-# You've read the list; this goes deeper."),
@@ -91,7 +92,14 @@ def part_text(part: tuple[int, int] | None) -> str:
     return _("week {n} of {of}", n=part[0], of=part[1]) if part else ""
 
 
+def leader_text(leader_id: int) -> str:
+    """Return who leads a week."""
+    return _("🎤 <@{who}> leads", who=leader_id)
+
+
 def _facts_of_the_group(post: WeeklyPost) -> Lines:
+    if post.lead:
+        yield leader_text(post.lead.reader_id)
     if found := post.readiness:
         lacked = post.curriculum.get(found.most_lacked or "")
         told = (

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tests.seen import labels_of, option_labels_of, options_of, posts_in, text_of
+from tests.seen import custom_id_like, labels_of, option_labels_of, options_of, posts_in, text_of
 
 A_DAY = 24 * 3600
 MONDAY = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
@@ -101,20 +101,12 @@ async def test_one_of_several_days_off_is_taken_back_from_the_menu(
     offered = option_labels_of(message)
     chosen = options_of(message)[offered.index("Mon 12 Jan 2026")]
 
-    card = await moderator.select(message, [chosen], custom_id=skip_select(message))
+    card = await moderator.select(
+        message, [chosen], custom_id=custom_id_like(message, "group-skip:")
+    )
 
     assert text_of(card).startswith("✅ Not off any more: Mon 12 Jan 2026.")
     assert days_of(card) == ["05 Jan", "12 Jan", "26 Jan", "02 Feb"]
-
-
-def skip_select(message):
-    rows = [part.to_dict() for part in message.components]
-    while rows:
-        part = rows.pop()
-        if part.get("custom_id", "").startswith("group-skip:"):
-            return part["custom_id"]
-        rows.extend(part.get("components", []))
-    raise AssertionError("there is no such menu")
 
 
 async def test_days_typed_wrong_are_typed_again_in_the_same_form(typed, moderator, restart):

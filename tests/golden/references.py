@@ -34,7 +34,7 @@ def forms_of(ledger: Mapping[str, list[Mapping[str, Any]]]) -> list[tuple[str, s
         return found is not None and all(
             int(number) in known[name]
             for name, number in found.groupdict().items()
-            if name != "day"
+            if name not in ("day", "week")
         )
 
     return [
@@ -53,13 +53,14 @@ def named_now(kind: str, reference: str) -> tuple[str, str]:
 
 def _read(form: str, reference: str) -> re.Match[str] | None:
     pattern = re.sub(r"\{(\w+)\}", r"(?P<\1>[1-9][0-9]*)", form)
-    day = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
-    return re.fullmatch(pattern.replace("(?P<day>[1-9][0-9]*)", f"(?P<day>{day})"), reference)
+    for name, text in (("day", r"[0-9]{4}-[0-9]{2}-[0-9]{2}"), ("week", r"[0-9]{4}-W[0-9]{2}")):
+        pattern = pattern.replace(f"(?P<{name}>[1-9][0-9]*)", f"(?P<{name}>{text})")
+    return re.fullmatch(pattern, reference)
 
 
 def _rows_meant(row: Mapping[str, Any], rows: list[Mapping[str, Any]]) -> set[int]:
     """Return the row itself; for a notice, its group's standing post."""
-    if row["kind"] == "sign":
+    if row["kind"] in ("sign", "paper"):
         return {row["row_id"]}
     group = row["reference"].split(":")[0]
     return {r["row_id"] for r in rows if r["kind"] == "standing" and r["reference"] == group}

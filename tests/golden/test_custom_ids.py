@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 import bot
 from bot.core.curriculum.additions import own_step
 from bot.core.curriculum.merge import Outcome as Merged
-from bot.core.groups import Group, GroupStatus, WhichHour, WhichZone
+from bot.core.groups import Group, GroupStatus, Lead, WhichHour, WhichZone
 from bot.core.inbox import Counts, Inbox
+from bot.core.leading import LedWeek
 from bot.core.lists import ListSummary, ServersLists
 from bot.core.moderation import DryRun, Proposal
 from bot.core.papers import PICKED, Ballot, Chosen, Coming, Pick, PickReply, Vote
@@ -38,6 +39,7 @@ from bot.views import (
     curriculum_card,
     group_card,
     inbox_card,
+    lead_card,
     lists_card,
     manage_card,
     moderators_card,
@@ -175,6 +177,15 @@ def _offers(each):
         case "SkipWeek":
             status = _status(values["group_id"], each.picks[0])
             return moderators_card.moderators_card(None, status, values["opener_id"], opens=False)
+        case "LeadWeek":
+            status = replace(_status(values["group_id"], each.picks[0]), is_member=True)
+            return group_card.members_card(None, status, 2, is_moderator=False)
+        case "ChoosePaper":
+            group = _status(values["group_id"], values["week"]).group
+            lead = Lead(group.group_id, values["week"], 2, "leads", key)
+            slot = slot_of_week(group.schedule, values["week"])
+            led = LedWeek(LIST, group, slot, lead, BERT, "leader_choice", (BERT,))
+            return lead_card.led_card(led)
         case "ReadForWeeks":
             slot = slot_of_week(Schedule(0, 9, 0, "UTC"), "2026-W02")
             reply = PickReply(values["group_id"], 3, slot, replace(BERT, minutes=200))
@@ -185,8 +196,8 @@ def _offers(each):
 NO_LONGER_OFFERED = {"StartAt", "GroupZone", "GroupZoneFor"}
 """Written by nobody any more, but still read."""
 
-OF_DISCORD = {"MoveGroup"}
-"""Selects whose options Discord knows: the server's channels."""
+OF_DISCORD = {"AskToLead", "MoveGroup"}
+"""Selects whose options Discord knows: the server's channels, and its people."""
 
 
 @pytest.mark.parametrize("each", [e for e in WRITTEN if e.picks], ids=by_id)

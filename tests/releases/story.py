@@ -11,7 +11,7 @@ from bot.core.groups import GroupForm, GroupWish
 from bot.core.link_checks import LinkAnswer
 from bot.core.moderation import ResourceForm
 from bot.core.outbox import LetterKind, OutboxRow
-from bot.core.weeks import Schedule
+from bot.core.weeks import Schedule, week_of
 from bot.outbox.tickets import Tickets
 from bot.services.link_checks import LinkChecks
 from bot.services.opening import Services
@@ -63,7 +63,7 @@ LAST_MONDAY = datetime(2026, 6, 8, 9, 0, tzinfo=UTC)
 
 
 LEFT_GUILD = 990_000_000_000_000_001
-HARMLESS_TWICE = frozenset({"thread", "sign", "called_off"})
+HARMLESS_TWICE = frozenset({"thread", "sign", "called_off", "paper"})
 
 
 class StoryClock:
@@ -253,6 +253,10 @@ class Story:
         everywhere = (*POSTED.values(), *THREADED.values(), *OPENED.values(), *TOLD.values())
         for channel in everywhere:
             await self.group(channel)
+        for channel in THREADED.values():
+            week = GUILD, await self.id_of(channel), ALICE
+            await self.services.groups.join(*week)
+            await self.services.leading.lead(*week, week_of(LAST_MONDAY.date()))
         self.clock.now = LAST_MONDAY + AN_HOUR
         for state in STATES:
             link = f"https://example.org/{state}"
@@ -311,6 +315,10 @@ class Story:
         off = await self.call(TOLD[state])
         await self.send("candidates", str(off.vote_id))
         await services.votes.cancel(GUILD, off.vote_id)
+        wednesdays = await self.id_of(WEDNESDAYS)
+        asked = await services.leading.ask(GUILD, wednesdays, reader)
+        led = await self.id_of(THREADED[state])
+        await services.leading.hand_back(GUILD, led, ALICE, week_of(LAST_MONDAY.date()))
         wanted: tuple[tuple[LetterKind, str], ...] = (
             ("greeting", str(GREETED[state])),
             ("standing", str(await self.id_of(STANDING[state]))),
@@ -325,6 +333,8 @@ class Story:
             ("notice", str(lost.vote_id)),
             ("suggested", str(GREETED[state])),
             ("inbox", str(GREETED[state])),
+            ("ask", asked.reference),
+            ("paper", str(await self.slot_of(THREADED[state]))),
         )
         found = [(await self.rows(kind, reference))[-1] for kind, reference in wanted]
         return [*found, sign]

@@ -393,7 +393,7 @@ NEWER = ("vote-close:", "which-group:", "change-", "suggest-link:")
 PLANNED_ANEW = {"reminder"}
 """What comes at each reader's hour now; as it was planned before, it isn't sent."""
 
-NEWER_KINDS = {"called_off", "suggested", "inbox"}
+NEWER_KINDS = {"called_off", "suggested", "inbox", "ask", "paper"}
 """What no release has sent yet."""
 
 OTHERS = {

@@ -63,6 +63,7 @@ async def live(services, clock, guild_id, channel_id):
     for reader in (ALICE, BOB):
         await services.groups.join(guild_id, group_id, reader)
     await services.guilds.greet(guild_id, channel_id)
+    await services.leading.lead(guild_id, group_id, BOB, "2026-W03")
     await services.papers.pick(guild_id, channel_id, MODERATOR, "demo:paper-8", "2026-02-02")
     await services.papers.read_for(guild_id, group_id, "demo:paper-7", 2)
     await work(services)
@@ -210,7 +211,8 @@ async def test_who_asked_for_reminders_is_reminded_before_the_next_slot(services
     await guilds.arrived(GUILD)
 
     _, at = await services.reminders.hours(ALICE)
-    (row,) = await services.db.fetch("SELECT nudge_at FROM reader_settings")
+    sql = "SELECT nudge_at FROM reader_settings WHERE reader_id = ?"
+    (row,) = await services.db.fetch(sql, ALICE)
 
     next_at = (await services.groups.status(CHANNEL, None)).group.next_at
     assert timedelta(days=1) < next_at - at <= timedelta(days=2)

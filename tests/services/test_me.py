@@ -40,6 +40,7 @@ async def live(services, clock, who, channel_id):
     await services.groups.join(GUILD, group_id, who)
     await services.papers.pick(GUILD, channel_id, who, "demo:peft", "2026-02-02")
     await services.reminders.ask(GUILD, group_id, who, wanted=True)
+    await services.leading.lead(GUILD, group_id, who, status.coming[1].slot.week)
     status = await services.groups.post_now(GUILD, group_id)
     week_id = status.this_week.week_id
     await services.weeks.read_it(who, GUILD, week_id)
@@ -208,7 +209,7 @@ async def test_what_is_kept_is_told_in_numbers(lived):
     assert (about.papers, about.notices, about.reminders) == (1, 1, 0)
     assert about.others == {
         "additions": 1, "addition_changes": 1, "bookmarks": 1, "drafts": 2, "doubts": 1,
-        "list_versions": 1, "picks": 1, "suggestions": 1, "votes": 1, "wishes": 2,
+        "leads": 1, "list_versions": 1, "picks": 1, "suggestions": 1, "votes": 1, "wishes": 2,
     }  # fmt: skip
 
 

@@ -14,17 +14,18 @@ import pytest_asyncio
 
 import bot.services
 from bot.core.curriculum.fields import Typed
-from bot.core.groups import GroupForm, GroupWish, Here, SeenChannel, SeenRole
+from bot.core.groups import GroupForm, GroupWish, Here, Lead, SeenChannel, SeenRole
 from bot.core.link_checks import LinkAnswer
 from bot.core.lists import Where
 from bot.core.moderation import ResourceForm
 from bot.core.outbox import OutboxRow
+from bot.core.reminders import OpenLead
 from bot.core.weeks import DaysOff, Schedule
 from bot.errors import HasGroupError, OldCardError
 from bot.outbox.tickets import Tickets
 from bot.services.link_checks import LinkChecks
 from bot.services.opening import Services, services_over
-from bot.store import outbox
+from bot.store import leads, outbox
 from tests.curricula import curriculum, imported, named_by_address, resource
 from tests.interleaved import COMMIT, FIRST_WRITE, Halting, Outcome, Two
 from tests.postbox import MONDAYS_AT_TEN, Desk
@@ -123,6 +124,9 @@ class World:
         await s.reading.set_goal(ALICE, GUILD, "demo:p3")
         self.now = datetime(2026, 1, 6, 10, 30, tzinfo=UTC)
         await s.papers.go_on(GUILD, self.reading, "additions")
+        await s.leading.lead(GUILD, self.reading, EVE, "2026-W04")
+        async with s.db.transaction() as tx:
+            await leads.put_lead(tx, Lead(self.reading, "2026-W05", EVE, "asked"), self.now)
         (self.check, *_) = await s.guilds.due_checks(45)
         week = (await groups.status(READING, None)).this_week
         self.slot = week
@@ -133,6 +137,9 @@ class World:
         )
         async with s.db.transaction() as tx:
             await outbox.add(tx, self.reminder, self.idle)
+        led = Lead(self.reading, "2026-W04", EVE, "leads")
+        group = await s.groups.find(READING)
+        self.leads = [OpenLead(led, group, self.now, None, LIST)]
 
     async def suggestion(self, s, name):
         made = await s.suggestions.suggest(GUILD, ALICE, f"https://example.org/{name}", "Yes.")
@@ -189,6 +196,15 @@ def acts(w: World, s: Services) -> dict:
         "Groups.delete": lambda: groups.delete(GUILD, w.reading, CARL),
         "Groups.delete, due": lambda: groups.delete(GUILD, w.due, CARL),
         "Groups.delete, forum": lambda: groups.delete(GUILD, w.forum, CARL),
+        "Leading.lead": lambda: s.leading.lead(GUILD, w.reading, ALICE, "2026-W03"),
+        "Leading.lead, eve": lambda: s.leading.lead(GUILD, w.reading, EVE, "2026-W03"),
+        "Leading.hand_back": lambda: s.leading.hand_back(GUILD, w.reading, EVE, "2026-W04"),
+        "Leading.choose": lambda: s.leading.choose(GUILD, w.reading, EVE, "2026-W04", "demo:p7"),
+        "Leading.ask_about": lambda: s.leading.ask_about(
+            GUILD, w.reading, EVE, "2026-W04", ["Why?"]
+        ),
+        "Leading.ask": lambda: s.leading.ask(GUILD, w.reading, ALICE),
+        "Leading.decline": lambda: s.leading.decline(w.reading, EVE, "2026-W05"),
         "Calendars.skip": lambda: s.calendars.skip(GUILD, w.reading),
         "Calendars.skip, due": lambda: s.calendars.skip(GUILD, w.due),
         "Calendars.pause_until": lambda: s.calendars.pause_until(GUILD, w.reading, "2026-02-01"),
@@ -331,6 +347,9 @@ def acts(w: World, s: Services) -> dict:
         "Reminders.set_reasons": lambda: s.reminders.set_reasons(
             ALICE, [w.reading], is_idle=True, wanted=False
         ),
+        "Reminders.put_into_letter": lambda: s.reminders.put_into_letter(
+            EVE, w.leads, w.idle.row_id
+        ),
         "Reminders.later": lambda: s.reminders.later(ALICE),
         "Reminders.not_later": lambda: s.reminders.not_later(ALICE),
         "Reminders.finish": lambda: s.reminders.finish(ALICE, w.slot.week_id),
@@ -408,6 +427,14 @@ BESIDE = [
     ("Groups.delete", "Groups.delete"),
     ("Calendars.skip", "Groups.make_or_change"),
     ("Calendars.skip, due", "Weeks.open_due"),
+    ("Leading.lead", "Leading.lead, eve"),
+    ("Leading.lead", "Leading.ask"),
+    ("Leading.hand_back", "Leading.choose"),
+    ("Leading.choose", "Papers.pick, W04"),
+    ("Leading.ask", "Leading.lead"),
+    ("Reminders.put_into_letter", "Leading.hand_back"),
+    ("Leading.ask_about", "Me.forget, eve"),
+    ("Leading.decline", "Leading.lead, eve"),
     ("Calendars.take_off", "Weeks.open_due"),
     ("Calendars.take_off", "Calendars.take_off, too"),
     ("Calendars.pause_until", "Votes.decide"),

@@ -4,12 +4,14 @@ from collections.abc import Mapping
 
 from bot.core.outbox import LetterKind
 from bot.outbox.letters._base import Letter
+from bot.outbox.letters.ask import AskToLead
 from bot.outbox.letters.called_off import CalledOff
 from bot.outbox.letters.candidates import Candidates
 from bot.outbox.letters.greeting import Greeting
 from bot.outbox.letters.inbox import InboxWord
 from bot.outbox.letters.notice import Notice
 from bot.outbox.letters.opener import Opener
+from bot.outbox.letters.paper import Paper
 from bot.outbox.letters.poll import Poll
 from bot.outbox.letters.post import Post
 from bot.outbox.letters.reminder import Reminder
@@ -34,6 +36,8 @@ KINDS: Mapping[LetterKind, type[Letter]] = {
     "called_off": CalledOff,
     "suggested": FirstSuggested,
     "inbox": InboxWord,
+    "ask": AskToLead,
+    "paper": Paper,
 }
 
 

@@ -22,7 +22,8 @@ class Opener(ToChannel):
             return Drop("channel_gone")
         if lacking := around.lacks(("send_messages_in_threads",)):
             return Drop(lacking)
-        view = marked(card(opener_text(post.resource.questions)), row.row_id)
+        own = post.lead.questions if post.lead else ()
+        view = marked(card(opener_text((*own, *post.resource.questions))), row.row_id)
         # In a forum all weeks share one post, so the opener is a reply to its week's card. Discord
         # refuses a reply where the history may not be read.
         may_answer = row.channel_id == paper_in and not around.lacks(TO_LOOK)

@@ -1,21 +1,25 @@
 """A reminder that a reader asked for: one a day at most, for all reasons together."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from typing import TypeVar
 
 from discord.ui import LayoutView
 
 from bot.core.outbox import TEMPORARY, OutboxRow, Problem
-from bot.core.reminders import OpenPaper
+from bot.core.reminders import OpenLead, OpenPaper
 from bot.core.suggestions import MOST_TOLD, Suggestion
 from bot.core.weeks import CLOCKS_APART
 from bot.outbox.discord import AwayError, Discord, NoAnswerError, RefusedError
 from bot.outbox.letters._base import Act, Drop, End, Receipt, Rows, Send, ToPerson, Wait
 from bot.outbox.traces import by_button, marked
 from bot.store import groups, readers, suggestions
+from bot.store import leads as lead_rows
 from bot.store.database import Queries
 from bot.views.custom_ids import ReadReminded
+from bot.views.lead_card import leads_card
 from bot.views.reminder_card import idle_card, paper_card
 from bot.views.suggestions_card import Outcomes, outcomes_card
 
@@ -23,6 +27,8 @@ ASKED_WITHIN = 10
 """Seconds for what Discord is asked about one paper: the others needn't wait for its server."""
 
 NOT_YET: Problem = "guild_unavailable"
+
+OpenT = TypeVar("OpenT", OpenPaper, OpenLead)
 
 
 class Reminder(ToPerson):
@@ -37,7 +43,12 @@ class Reminder(ToPerson):
         pace = await readers.pace_of(tx, row.reader_id or 0, but=row.row_id)
         day = date.fromisoformat(row.reference.rpartition(":")[2])
         is_ahead = day > pace.day_of(now + CLOCKS_APART)  # by a clock that was
-        return "not_wanted" if is_ahead or not pace.may_come(now) else None
+        if not is_ahead and pace.may_come(now):
+            return None
+        if not is_ahead and pace.may_be_told_of_leading(now):
+            leads = await self.services.reminders.open_leads(row, tx)
+            return None if leads else "not_wanted"
+        return "not_wanted"
 
     def trace(self, row: OutboxRow) -> str:
         reason, about, _ = row.reference.split(":")
@@ -47,28 +58,31 @@ class Reminder(ToPerson):
         """Tell what is so as it leaves: of unread papers, or else of a week without reading."""
         if not _is_of_day(row):
             return Drop("superseded")
-        reader_id, problem, papers = row.reader_id or 0, None, list[OpenPaper]()
-        reminders = self.services.reminders
-        for paper in await reminders.open_papers(reader_id):
-            seen = await self._seen(paper, reader_id, discord)
-            if isinstance(seen, OpenPaper):
-                papers.append(seen)
-            else:
-                problem = NOT_YET if NOT_YET in (problem, seen) else seen
+        reader_id, reminders = row.reader_id or 0, self.services.reminders
+        may_come = await reminders.may_come(row)
+        open_papers = await reminders.open_papers(reader_id) if may_come else []
+        papers, problems = await self._seen_of(open_papers, reader_id, discord)
+        leads, more = await self._seen_of(await reminders.open_leads(row), reader_id, discord)
+        problem = (
+            NOT_YET if NOT_YET in (problems := problems + more) else next(iter(problems), None)
+        )
         view: LayoutView | None = None
         if papers:
             is_idle = await reminders.is_idle(reader_id)
             view = paper_card(papers, is_idle=is_idle)
-        elif (reply := await reminders.nudge(reader_id)) is not None:
+        elif may_come and (reply := await reminders.nudge(reader_id)) is not None:
             view = idle_card(reply)
-        outcomes, is_whole = await self._outcomes(row, discord)
+        if leads:
+            view = leads_card(leads, view)
+        outcomes, is_whole = await self._outcomes(row, discord) if may_come else ([], True)
         if view is None and not outcomes:
             is_early = problem == NOT_YET or not is_whole
             return Wait(NOT_YET) if is_early else Drop(problem or "not_wanted")
         place = await self.to(row, discord)
         # Last of all: a command may have told the reader meanwhile.
-        outcomes, _ = await self._outcomes(row, discord)
+        outcomes, _ = await self._outcomes(row, discord) if may_come else ([], True)
         if not row.places:
+            await reminders.put_into_letter(reader_id, leads, row.row_id)
             told = [suggestion for suggestion, _server in outcomes]
             put = await self.services.suggestions.put_into_letter(reader_id, told, row.row_id)
             outcomes = [each for each in outcomes if each[0].suggestion_id in put]
@@ -111,10 +125,16 @@ class Reminder(ToPerson):
             is_member = await discord.is_member(guild_id, reader_id)
             return await discord.name_of(guild_id) if is_member else None
 
-    async def _seen(
-        self, paper: OpenPaper, reader_id: int, discord: Discord
-    ) -> OpenPaper | Problem:
-        """Return the paper, if the reader is still in its server; else why it is left out."""
+    async def _seen_of(
+        self, told: Sequence[OpenT], reader_id: int, discord: Discord
+    ) -> tuple[list[OpenT], list[Problem]]:
+        """Return what the reader is told of, and why the rest is left out."""
+        seen = [await self._seen(each, reader_id, discord) for each in told]
+        shown = [each for each in seen if isinstance(each, OpenPaper | OpenLead)]
+        return shown, [each for each in seen if not isinstance(each, OpenPaper | OpenLead)]
+
+    async def _seen(self, paper: OpenT, reader_id: int, discord: Discord) -> OpenT | Problem:
+        """Return what is told of, if the reader is still in its server; else why it is left out."""
         guild_id, guilds = paper.group.guild_id, self.services.guilds
         try:
             async with asyncio.timeout(ASKED_WITHIN):
@@ -163,6 +183,7 @@ class Reminder(ToPerson):
         """
         reader_id = row.reader_id or 0
         told = await suggestions.set_told_by(tx, reader_id, row.row_id, at)
+        told |= await lead_rows.set_told_by(tx, reader_id, row.row_id, at)
         pace = await readers.pace_of(tx, reader_id, but=row.row_id)
         asks = not told or await self.services.reminders.reminds(tx, reader_id)
         again, ignored = pace.again_at, pace.ignored_by_now + asks

@@ -1,0 +1,35 @@
+"""Who leads a group's week, what they may choose, and who is asked to."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.core.curriculum import Curriculum, Resource
+from bot.core.groups import Group, Lead
+from bot.core.weeks import Slot, Why, slot_of_week
+
+MOST_QUESTIONS, LONGEST_QUESTION = 3, 200
+
+CHOICE = 5
+"""Among how many of the next papers who leads may choose."""
+
+
+@dataclass(frozen=True, slots=True)
+class LedWeek:
+    """A week as its leader sees it; ``lead`` None: they don't lead it any more.
+
+    ``resource``: what is read then as things are, and ``why``; ``offered``: what they may choose.
+    """
+
+    curriculum: Curriculum
+    group: Group
+    slot: Slot
+    lead: Lead | None
+    resource: Resource | None
+    why: Why | None
+    offered: tuple[Resource, ...] = ()
+    is_past: bool = False
+
+
+def ready_at(group: Group, week: str) -> datetime:
+    """Return when who leads a week needs to be ready."""
+    return slot_of_week(group.schedule, week).at

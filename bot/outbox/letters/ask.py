@@ -1,0 +1,52 @@
+"""A moderator asks a member to lead a week of their group."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from bot.core.outbox import OutboxRow, Problem
+from bot.outbox.discord import Discord
+from bot.outbox.letters._base import Act, Drop, End, Rows, Send, ToPerson, Wait
+from bot.outbox.traces import marked
+from bot.store import leads, readers
+from bot.store.database import Queries
+from bot.views.lead_card import ask_card
+
+
+class AskToLead(ToPerson):
+    async def take(self, tx: Queries, row: OutboxRow) -> OutboxRow | None:
+        await readers.take_turn_if_known(tx, row.reader_id or 0)
+        return await super().take(tx, row)
+
+    async def wanted(self, tx: Queries, row: OutboxRow, now: datetime) -> Problem | None:
+        lead = await leads.lead_of(tx, row.group_id or 0, _week(row), row.reader_id or 0)
+        return None if lead is not None and lead.state == "asked" else "not_wanted"
+
+    async def act(self, row: OutboxRow, discord: Discord) -> Act:
+        guild_id, reader_id = row.guild_id or 0, row.reader_id or 0
+        server = discord.server(guild_id)
+        if server is None:
+            return Wait("guild_unavailable")
+        await self.tickets.ticket()
+        if not await discord.is_member(guild_id, reader_id):
+            await self.services.guilds.member_left(guild_id, reader_id)
+            return Drop("left_server")
+        led = await self.services.leading.week(guild_id, row.group_id or 0, reader_id, _week(row))
+        if led.is_past:
+            return Drop("too_late")
+        place = await self.to(row, discord)
+        return Send(place, marked(ask_card(led, server.name), row.row_id))
+
+    async def unsent(self, tx: Queries, row: OutboxRow, end: End, problem: Problem) -> Rows:
+        """Let moderators see that this member can't be asked so; else they may be asked again."""
+        lead = await leads.lead_of(tx, row.group_id or 0, _week(row), row.reader_id or 0)
+        if lead is None or lead.state != "asked" or end != "dropped":
+            return ()
+        if problem == "no_direct_messages":
+            await leads.put_lead(tx, replace(lead, state="closed"), self.services.clock())
+        else:
+            await leads.delete_lead(tx, lead)
+        return ()
+
+
+def _week(row: OutboxRow) -> str:
+    return row.reference.split(":")[1]

@@ -1,0 +1,21 @@
+"""The card of a week's paper that stands in its channel, when somebody else leads the week."""
+
+from bot.core.outbox import OutboxRow
+from bot.outbox.discord import Discord
+from bot.outbox.letters._base import Act, Drop, Edit, Letter, open_up
+from bot.views.weekly_card import weekly_card
+
+
+class Paper(Letter):
+    async def act(self, row: OutboxRow, discord: Discord) -> Act:
+        post = await self.services.weeks.post(int(row.reference.split(":")[0]))
+        if post is None or row.channel_id is None or row.message_id is None:
+            return Drop("paper_gone")
+        role_id = post.group.role_id
+        place = await discord.place(row.guild_id or 0, row.channel_id, role_id)
+        if place is None:
+            return Drop("channel_gone")
+        if shut := await open_up(place, discord, is_for_edit=True):
+            return shut
+        view = weekly_card(post, role_id if place.role else None)
+        return Edit(row.channel_id, row.message_id, view)

@@ -1,0 +1,176 @@
+"""Leading: who says "I'll lead" for a week, hands it back, chooses its paper, asks about it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from bot.core.groups import Group, Lead
+from bot.core.leading import CHOICE, MOST_QUESTIONS, LedWeek
+from bot.core.outbox import OutboxRow
+from bot.core.papers import Plan
+from bot.core.weeks import HAD, WEEKS_SHOWN, slot_of_week
+from bot.errors import LeadRefusedError, NotAMemberError, NotOfferedError
+from bot.services.papers import Papers
+from bot.store import groups as group_rows
+from bot.store import leads as lead_rows
+from bot.store import outbox, readers
+from bot.store.database import Database, Queries
+from bot.store.instants import Clock, Ids
+
+TOLD_WITHIN = timedelta(days=1)
+
+
+@dataclass
+class Leading:
+    """What members do who lead a group's week. Each method is one transaction.
+
+    ``guild_id`` None: from a direct message; then they have to be in the group. A group that isn't
+    this server's is a ``NoGroupError``.
+    """
+
+    _db: Database
+    _papers: Papers
+    _clock: Clock
+    _ids: Ids
+
+    async def lead(self, guild_id: int | None, group_id: int, who: int, week: str) -> LedWeek:
+        """Say that they lead a week to come. Twice is harmless.
+
+        Raises:
+            NotAMemberError: they aren't in the group.
+            LeadRefusedError: somebody leads it already, or it isn't one of the next weeks.
+        """
+        async with self._papers.taken_of(guild_id, group_id, who) as (tx, _, plan):
+            if not await group_rows.is_member(tx, group_id, who):
+                raise NotAMemberError
+            _check_coming(plan, week)
+            leader = await lead_rows.leader(tx, group_id, week)
+            if leader is not None and leader.reader_id != who:
+                raise LeadRefusedError("taken")
+            if leader is None:
+                leader = Lead(group_id, week, who, "leads")
+                await lead_rows.put_lead(tx, leader, plan.now)
+                await readers.look_soon(tx, who, plan.now)
+        return await self.week(guild_id, group_id, who, week)
+
+    async def hand_back(self, guild_id: int | None, group_id: int, who: int, week: str) -> LedWeek:
+        """Say that they don't lead a week after all; their choice goes too. Twice is harmless."""
+        async with self._papers.taken_of(guild_id, group_id, who) as (tx, group, plan):
+            lead = await lead_rows.lead_of(tx, group_id, week, who)
+            if lead is not None and lead.state == "leads":
+                await lead_rows.delete_lead(tx, lead)
+                await self._tell_again(tx, group, plan, week)
+        return await self.week(guild_id, group_id, who, week)
+
+    async def choose(
+        self, guild_id: int | None, group_id: int, who: int, week: str, key: str | None
+    ) -> LedWeek:
+        """Choose what is read in the week that they lead; None: leave it to the list.
+
+        Raises:
+            LeadRefusedError: they don't lead it, or its paper has come.
+            NotOfferedError: that isn't among the next ones.
+        """
+        async with self._papers.taken_of(guild_id, group_id, who) as (tx, _, plan):
+            lead = await self._own(tx, plan, group_id, who, week)
+            if key is not None and key not in plan.next_for(week, CHOICE):
+                raise NotOfferedError
+            await lead_rows.put_lead(tx, replace(lead, key=key), plan.now)
+        return await self.week(guild_id, group_id, who, week)
+
+    async def ask_about(
+        self, guild_id: int | None, group_id: int, who: int, week: str, typed: Sequence[str]
+    ) -> LedWeek:
+        """Add questions to those that open the talk about a week's paper; empty ones are none.
+
+        Raises:
+            LeadRefusedError: they don't lead it, or its paper has come.
+        """
+        questions = tuple(filter(None, (" ".join(each.split()) for each in typed)))
+        async with self._papers.taken_of(guild_id, group_id, who) as (tx, _, plan):
+            lead = await self._own(tx, plan, group_id, who, week)
+            lead = replace(lead, questions=questions[:MOST_QUESTIONS])
+            await lead_rows.put_lead(tx, lead, plan.now)
+        return await self.week(guild_id, group_id, who, week)
+
+    async def week(self, guild_id: int | None, group_id: int, who: int, week: str) -> LedWeek:
+        """Return a week as its leader sees it."""
+        group = await self._papers.group_of(guild_id, group_id, who)
+        lead = await lead_rows.lead_of(self._db, group_id, week, who)
+        plan = await self._papers.plan(self._db, group)
+        had, slot = plan.calendar.week(week), slot_of_week(group.schedule, week)
+        own = lead if lead is not None and lead.state == "leads" else None
+        if had is not None and had.state in HAD:
+            resource = plan.curriculum.get(had.key or "")
+            return LedWeek(plan.curriculum, group, slot, own, resource, had.why, is_past=True)
+        pick, by_key = plan.paper(week), plan.curriculum.by_key
+        offered = tuple(by_key[key] for key in plan.next_for(week, CHOICE)) if own else ()
+        resource = plan.curriculum.get(pick.key or "")
+        return LedWeek(plan.curriculum, group, slot, own, resource, pick.why, offered)
+
+    async def ask(self, guild_id: int, group_id: int, who: int) -> Lead:
+        """Ask a member by direct message to lead the next week that nobody leads.
+
+        Raises:
+            NotAMemberError: they aren't in the group.
+            LeadRefusedError: all next weeks have somebody, or they were asked a moment ago.
+        """
+        now = self._clock()
+        async with self._papers.taken(guild_id, group_id, who=who) as (tx, _, plan):
+            if not await group_rows.is_member(tx, group_id, who):
+                raise LeadRefusedError("not_member")
+            leads = await lead_rows.leads_from(tx, group_id, plan.running)
+            slots = [each.slot for each in plan.coming(WEEKS_SHOWN) if not each.is_skipped]
+            taken = {each.week for each in leads if each.state == "leads"}
+            own = {each.week: each.state for each in leads if each.reader_id == who}
+            if "asked" in (own.get(slot.week) for slot in slots):
+                raise LeadRefusedError("asked")
+            taken |= {week for week, state in own.items() if state == "declined"}
+            free = next((slot for slot in slots if slot.week not in taken), None)
+            if free is None:
+                raise LeadRefusedError("no_week")
+            lead = Lead(group_id, free.week, who, "asked")
+            await lead_rows.put_lead(tx, lead, now)
+            about, until = lead.reference, min(free.at, now + TOLD_WITHIN)
+            row_id, to = self._ids.new(), (guild_id, group_id)
+            old = await outbox.row_about(tx, "ask", about)
+            if old is None:
+                row = OutboxRow(row_id, "ask", about, now, until, *to, reader_id=who)
+                await outbox.add(tx, row)
+            else:  # they took no direct messages then
+                await outbox.renew(tx, old.row_id, row_id, now, until, is_untried=True)
+        return lead
+
+    async def decline(self, group_id: int, who: int, week: str) -> LedWeek:
+        """Say *Not this time*. Twice is harmless, and so is it after all."""
+        async with self._papers.taken_of(None, group_id, who) as (tx, _, plan):
+            lead = await lead_rows.lead_of(tx, group_id, week, who)
+            if lead is not None and lead.state == "asked":
+                await lead_rows.put_lead(tx, replace(lead, state="declined"), plan.now)
+        return await self.week(None, group_id, who, week)
+
+    async def _own(self, tx: Queries, plan: Plan, group_id: int, who: int, week: str) -> Lead:
+        lead, had = await lead_rows.lead_of(tx, group_id, week, who), plan.calendar.week(week)
+        if lead is None or lead.state != "leads":
+            raise LeadRefusedError("not_yours")
+        if had is not None and had.state in HAD:
+            raise LeadRefusedError("gone")
+        return lead
+
+    async def _tell_again(self, tx: Queries, group: Group, plan: Plan, week: str) -> None:
+        """Let the card of a week's paper name whoever leads it now."""
+        post = plan.calendar.week(week)
+        if post is not None and post.state == "posted" and post.message_id is not None:
+            row_id, until = self._ids.new(), plan.now + TOLD_WITHIN
+            row = OutboxRow(
+                row_id, "paper", f"{post.week_id}:{row_id}", plan.now, until, group.guild_id,
+                group.group_id, post.channel_id, message_id=post.message_id,
+            )  # fmt: skip
+            await outbox.add(tx, row)
+
+
+def _check_coming(plan: Plan, week: str) -> None:
+    """Refuse to lead what isn't one of the next weeks, or is skipped."""
+    coming = (each for each in plan.coming(WEEKS_SHOWN) if not each.is_skipped)
+    if all(each.slot.week != week for each in coming):
+        raise LeadRefusedError("gone")

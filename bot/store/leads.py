@@ -1,0 +1,109 @@
+"""Who leads groups' weeks, and who was asked to."""
+
+import json
+from collections.abc import Collection
+from datetime import datetime
+
+from bot.core.groups import Lead
+from bot.store.database import Queries, Row, question_marks, value_from
+
+
+async def put_lead(tx: Queries, lead: Lead, now: datetime) -> None:
+    """Write how somebody stands to a week of a group."""
+    sql = (
+        "INSERT INTO leads (group_id, week, reader_id, state, resource_key, questions, changed_at)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (group_id, week, reader_id) DO UPDATE SET"
+        " state = excluded.state, resource_key = excluded.resource_key,"
+        " questions = excluded.questions, changed_at = excluded.changed_at"
+    )
+    about = lead.group_id, lead.week, lead.reader_id, lead.state
+    await tx.fetch(sql, *about, lead.key, json.dumps(lead.questions), now)
+
+
+async def delete_lead(tx: Queries, lead: Lead) -> None:
+    """Forget it. Twice is harmless."""
+    sql = "DELETE FROM leads WHERE group_id = ? AND week = ? AND reader_id = ?"
+    await tx.fetch(sql, lead.group_id, lead.week, lead.reader_id)
+
+
+async def leads_from(db: Queries, group_id: int, week: str) -> list[Lead]:
+    """Return who leads, or was asked to, in the week and those after it, in order."""
+    sql = "SELECT * FROM leads WHERE group_id = ? AND week >= ? ORDER BY week, reader_id"
+    return [_lead(row) for row in await db.fetch(sql, group_id, week)]
+
+
+async def leaders_of(db: Queries, group_id: int, weeks: Collection[str]) -> dict[str, int]:
+    """Return who led each of these weeks, as far as somebody did."""
+    sql = (
+        "SELECT week, reader_id FROM leads"  # noqa: S608 - question marks only
+        f" WHERE group_id = ? AND state = 'leads' AND week IN ({question_marks(weeks)})"
+    )
+    return {row["week"]: row["reader_id"] for row in await db.fetch(sql, group_id, *weeks)}
+
+
+async def leader(db: Queries, group_id: int, week: str) -> Lead | None:
+    """Return who leads a week."""
+    sql = "SELECT * FROM leads WHERE group_id = ? AND week = ? AND state = 'leads'"
+    row = await db.fetch_one(sql, group_id, week)
+    return _lead(row) if row else None
+
+
+async def lead_of(db: Queries, group_id: int, week: str, reader_id: int) -> Lead | None:
+    """Return how somebody stands to a week."""
+    sql = "SELECT * FROM leads WHERE group_id = ? AND week = ? AND reader_id = ?"
+    row = await db.fetch_one(sql, group_id, week, reader_id)
+    return _lead(row) if row else None
+
+
+async def has_led(db: Queries, group_id: int, reader_id: int | None) -> bool:
+    """Tell whether somebody ever led, or leads a week to come; None: whether anybody did."""
+    sql = (
+        "SELECT 1 FROM leads WHERE group_id = ? AND state = 'leads'"
+        " AND (reader_id = ? OR CAST(? AS BIGINT) IS NULL) LIMIT 1"
+    )
+    return await db.any_row(sql, group_id, reader_id, reader_id)
+
+
+async def untold(db: Queries, reader_id: int) -> list[Lead]:
+    """Return the weeks that somebody leads and wasn't reminded of, in order.
+
+    Leaving out groups that are silent.
+    """
+    sql = (
+        "SELECT leads.* FROM leads JOIN study_groups ON study_groups.group_id = leads.group_id"
+        " WHERE leads.reader_id = ? AND leads.state = 'leads' AND leads.told_at IS NULL"
+        " AND study_groups.state = 'active' AND NOT EXISTS"
+        " (SELECT 1 FROM gone_guilds WHERE gone_guilds.guild_id = study_groups.guild_id)"
+        " ORDER BY leads.week, leads.group_id"
+    )
+    return [_lead(row) for row in await db.fetch(sql, reader_id)]
+
+
+async def put_into_letter(tx: Queries, lead: Lead, row_id: int) -> None:
+    """Record, before it leaves, that a letter reminds who leads of it."""
+    sql = (
+        "UPDATE leads SET letter_id = ? WHERE group_id = ? AND week = ? AND reader_id = ?"
+        " AND told_at IS NULL"
+    )
+    await tx.fetch(sql, row_id, lead.group_id, lead.week, lead.reader_id)
+
+
+async def in_letter(db: Queries, reader_id: int, row_id: int) -> set[tuple[int, str]]:
+    """Return of which groups' weeks a letter reminds who leads them."""
+    sql = "SELECT group_id, week FROM leads WHERE reader_id = ? AND letter_id = ?"
+    rows = await db.fetch(sql, reader_id, row_id)
+    return {(row["group_id"], row["week"]) for row in rows}
+
+
+async def set_told_by(tx: Queries, reader_id: int, row_id: int, at: datetime) -> bool:
+    """Record that a letter came, or perhaps; tell whether it reminded of any week to lead."""
+    sql = (
+        "UPDATE leads SET told_at = ? WHERE reader_id = ? AND letter_id = ? AND told_at IS NULL"
+        " RETURNING week"
+    )
+    return await tx.any_row(sql, at, reader_id, row_id)
+
+
+def _lead(row: Row) -> Lead:
+    questions = tuple(json.loads(row["questions"]))
+    return value_from(Lead, row, key=row["resource_key"], questions=questions)

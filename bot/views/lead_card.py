@@ -1,0 +1,236 @@
+"""What members see who lead a week of their group, or are asked to."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from discord.ui import LayoutView
+
+from bot.core.curriculum import Resource
+from bot.core.groups import GroupStatus, Lead
+from bot.core.leading import LONGEST_QUESTION, MOST_QUESTIONS, LedWeek
+from bot.core.reminders import OpenLead
+from bot.core.weeks import Slot, slot_of_week
+from bot.language import _
+from bot.plain import clipped, one_line, plain
+from bot.views import custom_ids as ids
+from bot.views import phrases
+from bot.views.parts import (
+    GREEN,
+    Button,
+    Form,
+    Lines,
+    Select,
+    boxed,
+    button,
+    card,
+    label,
+    option,
+    row,
+    select,
+    text_input,
+    text_of,
+)
+from bot.views.pick_card import week_text
+
+LEFT_TO_LIST = "-"
+"""The option that leaves a week's paper to the list."""
+
+
+def lead_select(status: GroupStatus, who: int) -> Select | None:
+    """Build the choice of a week to lead; one's own opens what there is to do for it."""
+    if not status.is_member or status.group.state != "active":
+        return None
+    options = []
+    for week, at, resource in _weeks_of(status):
+        leader = status.leader_of(week)
+        if leader in (None, who):
+            title = phrases.short_title(resource) if resource else ""
+            hint = _("You lead it. Choose it to change that") if leader == who else ""
+            options.append(option(week, week_text(at, status.group.schedule.zone, title), hint))
+    return select(ids.LeadWeek(status.group.group_id), _("Lead a week…"), options)
+
+
+def _weeks_of(status: GroupStatus) -> list[tuple[str, datetime, Resource | None]]:
+    """Return the weeks that may be led: those to come, and this one for whoever leads it."""
+    curriculum, found = status.curriculum, list[tuple[str, datetime, Resource | None]]()
+    post = status.this_week
+    if post is not None and post.state == "posted" and status.leader_of(post.week):
+        found.append((post.week, post.at, curriculum.get(post.key or "")))
+    for coming in status.coming:
+        if not coming.is_skipped:
+            read = curriculum.get(coming.pick.key or "")
+            found.append((coming.slot.week, coming.slot.at, read))
+    return found
+
+
+def led_card(led: LedWeek, news: str = "") -> LayoutView:
+    """Build what who leads a week may do for it; ``news``: what has just changed."""
+    of = led.group.group_id, led.slot.week
+    if led.lead is None:
+        again = None if led.is_past else button(ids.LeadThis(*of), _("I'll lead"), GREEN)
+        return boxed(news or _("You don't lead this week."), row(again, _group_button(led)))
+    if not news:
+        news = _("🎤 You lead <#{channel}>.", channel=led.group.channel_id)
+    buttons = row(
+        None if led.is_past else button(ids.AskQuestions(*of), _("Questions…")),
+        button(ids.HandBack(*of), _("Hand it back")),
+        _group_button(led),
+    )
+    told = text_of([news, _paper_text(led.slot, led.resource), *_lead_lines(led)])
+    return boxed(told, buttons, _paper_select(led))
+
+
+def _group_button(led: LedWeek) -> Button:
+    return button(ids.ShowGroup(led.group.group_id), _("This group"))
+
+
+def _paper_text(slot: Slot, resource: Resource | None) -> str:
+    at = phrases.moment(slot.at)
+    if resource is None:
+        return _("{at}: nothing left on the list.", at=at)
+    most = phrases.room(phrases.title_of(resource), 48)
+    return f"{at}: {phrases.linked(resource, most)}"
+
+
+def _lead_lines(led: LedWeek) -> Lines:
+    lead = led.lead
+    if lead is None:
+        return
+    if led.is_past:
+        yield _("-# Its paper has come. You open the talk.")
+        return
+    counts = {
+        "picked_by_moderator": _("-# A moderator picked the paper, and that counts most."),
+        "vote_winner": _("-# The group voted for the paper, and that counts more than a choice."),
+        "leader_choice": _("-# You chose this paper."),
+    }
+    yield counts.get(led.why or "") or _("-# That is what comes next. You may choose another.")
+    for number, question in enumerate(lead.questions, start=1):
+        yield f"{number}. {plain(question)}"
+    if not lead.questions:
+        yield _("-# You may add up to three questions that open the talk.")
+    yield _("-# I'll remind you two days before.")
+
+
+def _paper_select(led: LedWeek) -> Select | None:
+    """Build the choice of the week's paper among those that would come next."""
+    if led.lead is None or led.is_past:
+        return None
+    chosen = led.lead.key
+    options = [
+        option(
+            each.key,
+            clipped(one_line(phrases.short_title(each)), 100),
+            phrases.kind_and_minutes(each),
+            default=each.key == chosen,
+        )
+        for each in led.offered
+    ]
+    if chosen is not None:
+        options.append(option(LEFT_TO_LIST, _("What comes next on the list")))
+    of = led.group.group_id, led.slot.week
+    return select(ids.ChoosePaper(*of), _("Choose the paper…"), options)
+
+
+class QuestionsForm(Form):
+    """Asks who leads a week for up to three questions to its paper."""
+
+    def __init__(self, questions: Sequence[str]) -> None:
+        given = [*questions, *[""] * MOST_QUESTIONS][:MOST_QUESTIONS]
+        fields = (
+            label(
+                _("Question {n}", n=number),
+                text_input(LONGEST_QUESTION, each, custom_id=f"question{number}"),
+                _("They open the talk, before those of the list.") if number == 1 else "",
+            )
+            for number, each in enumerate(given, start=1)
+        )
+        super().__init__(_("Questions to talk about"), *fields)
+
+    @property
+    def questions(self) -> list[str]:
+        """What was typed, in order."""
+        return [self.entered[f"question{number}"] for number in range(1, MOST_QUESTIONS + 1)]
+
+
+def leads_text(led: LedWeek) -> str:
+    return _("✅ You lead <#{channel}> that week. Thank you!", channel=led.group.channel_id)
+
+
+def handed_back_text(led: LedWeek) -> str:
+    at = phrases.moment(led.slot.at, "D")
+    return _("↩️ Handed back: nobody leads the week of {at} now.", at=at)
+
+
+def declined_text() -> str:
+    return _("All right, not this time. Thank you for saying so.")
+
+
+def ask_card(led: LedWeek, server: str) -> LayoutView:
+    """Build the direct message that asks a member to lead a week."""
+    of = led.group.group_id, led.slot.week
+    told = [
+        _("🎤 Would you lead a week of <#{channel}>?", channel=led.group.channel_id),
+        _paper_text(led.slot, led.resource),
+        _("You open the talk. You may choose the paper among the next five, and add questions."),
+        _("-# A moderator of {server} asks you.", server=plain(server, 60)),
+    ]
+    buttons = row(
+        button(ids.LeadThis(*of), _("I'll lead"), GREEN),
+        button(ids.NotThisTime(*of), _("Not this time")),
+    )
+    return boxed(text_of(told), buttons)
+
+
+def asked_lines(status: GroupStatus) -> Lines:
+    """Yield, to moderators, what became of asking members to lead."""
+    schedule = status.group.schedule
+    for lead in status.leads:
+        if lead.state == "leads" or status.leader_of(lead.week):
+            continue
+        at, who = phrases.moment(slot_of_week(schedule, lead.week).at, "d"), lead.reader_id
+        told = {
+            "asked": _("-# 🎤 {at}: <@{who}> is asked to lead."),
+            "declined": _("-# 🎤 {at}: <@{who}> won't lead this time."),
+            "closed": _("⚠️ {at}: <@{who}> takes no messages from me. Ask them to lead yourself."),
+        }[lead.state]
+        yield told.format(at=at, who=who)
+
+
+def asked_text(status: GroupStatus, asked: Lead) -> str:
+    """Return what a moderator hears who asked a member to lead."""
+    now = next((lead for lead in status.leads if (lead.week, lead.reader_id) == _of(asked)), asked)
+    at = phrases.moment(slot_of_week(status.group.schedule, asked.week).at, "D")
+    if now.state == "closed":
+        told = _("⚠️ <@{who}> takes no messages from me. Ask them yourself to lead on {at}.")
+    else:
+        told = _("✅ I ask <@{who}> to lead on {at}. This card shows what they answer.")
+    return told.format(who=asked.reader_id, at=at)
+
+
+def _of(lead: Lead) -> tuple[str, int]:
+    return lead.week, lead.reader_id
+
+
+def leads_card(leads: Sequence[OpenLead], below: LayoutView | None = None) -> LayoutView:
+    """Build the reminder of weeks that somebody leads; ``below``: what else is told at once."""
+    first = leads[0]
+    of = first.group.group_id, first.lead.week
+    buttons = row(
+        button(ids.LeadThis(*of), _("Paper & questions")),
+        button(ids.HandBack(*of), _("Hand it back")),
+    )
+    told = text_of(_reminded(leads))
+    return card(told, buttons, *(below.children if below is not None else ()))
+
+
+def _reminded(leads: Sequence[OpenLead]) -> Lines:
+    for each in leads:
+        title = phrases.name_of(each.resource, 48) if each.resource else _("nothing left")
+        yield _(
+            "🎤 You lead <#{channel}> in {server} on {at}: {title}",
+            channel=each.group.channel_id,
+            server=phrases.narrow(each.server),
+            at=phrases.moment(each.at),
+            title=title,
+        )

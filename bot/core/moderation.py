@@ -16,6 +16,7 @@ from bot.core.curriculum.merge import Mode
 from bot.core.curriculum.merge import Outcome as Merged
 from bot.core.groups import Group, GroupForm, GroupWish
 from bot.core.lists import ListSummary
+from bot.core.papers import VoteWish
 from bot.core.recommend import Path
 from bot.core.search.words import head, words
 from bot.core.suggestions import Suggestion
@@ -281,7 +282,14 @@ class FoundLinks:
 
 
 Drafted = (
-    DraftAddition | DraftEdit | DraftImport | PastedList | ResourceForm | GroupForm | FoundLinks
+    DraftAddition
+    | DraftEdit
+    | DraftImport
+    | PastedList
+    | ResourceForm
+    | GroupForm
+    | VoteWish
+    | FoundLinks
 )
 """What is kept for a moderator for a day, behind a card or a refused form."""
 
@@ -301,7 +309,7 @@ def as_json(draft: Drafted) -> dict[str, Any]:
             return draft.fields()
         case DraftImport():
             return {"import": _IMPORT.dump_python(draft, mode="json", exclude_defaults=True)}
-        case ResourceForm() | PastedList() | FoundLinks():
+        case ResourceForm() | PastedList() | FoundLinks() | VoteWish():
             return asdict(draft)
         case GroupForm():
             return {"channel_id": draft.channel_id, **asdict(draft.wish)}
@@ -325,6 +333,8 @@ def from_json(key: str | None, kept: Mapping[str, Any]) -> Drafted:
         return PastedList(**said)
     if "draft_id" in said:
         return ResourceForm(said["draft_id"], Typed(**said["before"]), Typed(**said["typed"]))
+    if "count" in said:
+        return VoteWish(**said)
     if schedule := said.pop("schedule", None):  # so it was kept before it was a wish
         time = f"{schedule.pop('hour'):02}:{schedule.pop('minute'):02}"
         said |= {**schedule, "time": time}

@@ -201,7 +201,7 @@ async def services_over(
         ClockRepair(db, papers, weeks, clock, ids),
         groups,
         papers,
-        Votes(db, curricula, papers, clock, ids),
+        Votes(db, curricula, papers, moderation, clock, ids),
         Reminders(db, background, curricula, reading, clock, ids),
         Guilds(db, background, clock, ids),
         moderation,

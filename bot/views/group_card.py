@@ -188,7 +188,7 @@ def group_lines(
     group, is_open = status.group, not opens
     obstacle = group.blocked and obstacle_text(group.blocked, to_moderator=to_moderator)
     matters = [f"⚠️ {obstacle}"] if obstacle else []
-    matters += [*vote_lines(status, to_moderator=to_moderator), *told]
+    matters += [*vote_lines(status, to_moderator=to_moderator, opens=opens), *told]
     lines = [_head(status, is_open=is_open), _standing_text(group), _state_text(group.state)]
     lines += [_this_week_text(status), *matters]
     if group.state == "active":
@@ -312,7 +312,7 @@ def _coming_text(coming: Coming, status: GroupStatus) -> str:
 
 def _is_voted_on(coming: Coming, status: GroupStatus) -> bool:
     """Tell whether a vote decides on the week; a moderator's pick goes before it."""
-    is_open = status.vote is not None and status.vote.week == coming.slot.week
+    is_open = any(vote.week == coming.slot.week for vote in status.votes)
     return is_open and coming.pick.why != "picked_by_moderator"
 
 

@@ -1,6 +1,6 @@
 """What a group reads in a week: picked by moderators, or voted on."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -109,7 +109,8 @@ def week_choices(
 @way_out.register
 def _weeks(error: UnknownWeekError) -> Select | None:
     weeks = [option(week, _week_text(day, title)) for week, day, title in error.like_it]
-    return select(ids.PickWeek(error.group_id, error.key), _("Pick a week…"), weeks)
+    said = ids.VoteWeek(*error.vote) if error.vote else ids.PickWeek(error.group_id, error.key)
+    return select(said, _("Pick a week…"), weeks)
 
 
 def _picked_lines(reply: PickReply) -> Lines:
@@ -297,8 +298,60 @@ def vote_card(ballot: Ballot, opener_id: int) -> LayoutView:
         " list. `/manage pick` counts more than a vote.",
         vote.hours,
     )
-    told = text_of([heading, *_candidates(ballot), below])
+    waits = _("-# While the poll is open, papers before that week are none of these.")
+    lines = [heading, *_candidates(ballot), *_elsewhere_lines(ballot)]
+    told = text_of([*lines, *([waits] if ballot.is_ahead else []), below])
     return boxed(told, row(*vote_buttons(vote.vote_id, opener_id)))
+
+
+def _elsewhere_lines(ballot: Ballot) -> Lines:
+    """Yield what may surprise who calls a vote about its candidates: a line a matter."""
+    else_ = ballot.elsewhere
+
+    def named(keys: Collection[str]) -> str:
+        found = (r for key, r in zip(ballot.vote.keys, ballot.candidates, strict=True))
+        told = [r for r in found if r is not None and r.key in keys]
+        return phrases.titles(told, most=2, longest=22)
+
+    def when(slots: Iterable[Slot]) -> str:
+        days = sorted({slot.at for slot in slots})
+        return phrases.several([phrases.moment(at, "d") for at in days], 1)
+
+    if else_.had:
+        yield _("⚠️ The group already had {titles}.", titles=named(else_.had))
+    if else_.picked:
+        yield _(
+            "⚠️ Picked for {when}: {titles}. A pick counts more: if that wins, take the pick back"
+            " in `/manage group`, or the list goes on.",
+            when=when(else_.picked.values()),
+            titles=named(else_.picked),
+        )
+    if else_.voted:
+        yield _(
+            "⚠️ Also in the vote for {when}: {titles}. It can be read once.",
+            when=when(else_.voted.values()),
+            titles=named(else_.voted),
+        )
+    if else_.left_out:
+        yield _(
+            "⚠️ Left out until now: {titles}. If that wins, bring it back in `/manage group`, or"
+            " the list goes on.",
+            titles=named(else_.left_out),
+        )
+
+
+def votes_select(status: GroupStatus, opener_id: int) -> Select | None:
+    """Build the choice of which of the votes is ended that are not the next."""
+    group, options = status.group, []
+    for vote in status.votes[1:]:
+        day = _date_text(_day(slot_of_week(group.schedule, vote.week).at, group.schedule.zone))
+        if vote.message_id:
+            close = _("Close now: {day}", day=day)
+            options.append(option(f"close:{vote.vote_id}", close, _("Its votes are counted")))
+        cancel = _("Cancel: {day}", day=day)
+        options.append(option(f"cancel:{vote.vote_id}", cancel, _("Its votes don't count")))
+    said = ids.EndOneVote(group.group_id, opener_id)
+    return select(said, _("Close or cancel another vote…"), options)
 
 
 def vote_buttons(vote_id: int, opener_id: int) -> list[Button]:
@@ -396,34 +449,46 @@ def _lost_because(vote: Vote, problem: Problem | None) -> str:
     return _("Its poll couldn't be sent. {why}", why=problem_text(problem))
 
 
-def vote_lines(status: GroupStatus, *, to_moderator: bool) -> Lines:
-    """Yield where a group votes; and of a vote that came to nothing, what happens instead."""
-    vote, lost, problem = status.vote, status.lost_vote, status.vote_problem
-    if vote:
-        at = phrases.moment(slot_of_week(status.group.schedule, vote.week).at, "d")
-        if vote.message_id:
-            yield _(
-                "🗳️ [Vote for {at}]({link}); it closes {closes}.",
-                at=at,
-                link=address(status.group.guild_id, vote.channel_id, vote.message_id),
-                closes=phrases.moment(vote.closes_at, "R"),
-            )
-        elif not problem:
-            yield _("🗳️ A vote for {at} is being posted.", at=at)
-        elif not to_moderator:
-            yield _("⚠️ A vote for {at} isn't posted yet. Moderators know.", at=at)
-        else:
-            why = obstacle_text(problem)
-            yield _("⚠️ A vote for {at} isn't posted yet. {why}", at=at, why=why)
-    if lost and not (vote and vote.week == lost.week):
-        at = phrases.moment(slot_of_week(status.group.schedule, lost.week).at, "d")
-        told = _("⚠️ The vote for {at} has no result.", at=at)
-        is_past = status.this_week and status.this_week.week == lost.week
-        then = (
-            _("The list's own order counted instead.")
-            if is_past
-            else _("The list's own order counts instead.")
+def vote_lines(status: GroupStatus, *, to_moderator: bool, opens: bool) -> Lines:
+    """Yield where a group votes; and of votes that came to nothing, what happens instead.
+
+    ``opens``: of several, the next alone; the others stand under *More*.
+    """
+    most = 1 if opens else None
+    for vote in status.votes[:most]:
+        yield _vote_text(status, vote, to_moderator=to_moderator)
+    for lost in status.lost_votes[:most]:
+        yield _lost_text(status, lost, to_moderator=to_moderator)
+    if opens and (more := len(status.votes) - 1) > 0:
+        yield ngettext("-# and {n} more vote", "-# and {n} more votes", more)
+
+
+def _vote_text(status: GroupStatus, vote: Vote, *, to_moderator: bool) -> str:
+    problem = status.vote_problems.get(vote.vote_id)
+    at = phrases.moment(slot_of_week(status.group.schedule, vote.week).at, "d")
+    if vote.message_id:
+        return _(
+            "🗳️ [Vote for {at}]({link}); it closes {closes}.",
+            at=at,
+            link=address(status.group.guild_id, vote.channel_id, vote.message_id),
+            closes=phrases.moment(vote.closes_at, "R"),
         )
-        if to_moderator and not is_past:  # who may still mend it
-            then = _lost_because(lost, None if vote else problem)  # else it is the other vote's
-        yield f"{told} {then}"
+    if not problem:
+        return _("🗳️ A vote for {at} is being posted.", at=at)
+    if not to_moderator:
+        return _("⚠️ A vote for {at} isn't posted yet. Moderators know.", at=at)
+    return _("⚠️ A vote for {at} isn't posted yet. {why}", at=at, why=obstacle_text(problem))
+
+
+def _lost_text(status: GroupStatus, lost: Vote, *, to_moderator: bool) -> str:
+    at = phrases.moment(slot_of_week(status.group.schedule, lost.week).at, "d")
+    told = _("⚠️ The vote for {at} has no result.", at=at)
+    is_past = status.this_week and status.this_week.week == lost.week
+    then = (
+        _("The list's own order counted instead.")
+        if is_past
+        else _("The list's own order counts instead.")
+    )
+    if to_moderator and not is_past:  # who may still mend it
+        then = _lost_because(lost, status.vote_problems.get(lost.vote_id))
+    return f"{told} {then}"

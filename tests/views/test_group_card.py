@@ -39,8 +39,8 @@ def trouble_in(card):
 
 
 def with_vote(problem, state="running"):
-    name = "vote" if state == "running" else "lost_vote"
-    return replace(STATUS, **{name: replace(VOTE, state=state)}, vote_problem=problem)
+    name, problems = "votes" if state == "running" else "lost_votes", {VOTE.vote_id: problem}
+    return replace(STATUS, **{name: (replace(VOTE, state=state),)}, vote_problems=problems)
 
 
 @pytest.mark.parametrize("problem", MENDED_BY_MODERATORS)

@@ -39,7 +39,7 @@ class Finding:
         """Return the names that are typed before the last of several, and what fits the last."""
         here = await self._readers.here(self._db, reader_id, place)
         *before, last = [*names_in(typed), *([""] if typed.rstrip().endswith(",") else [])] or [""]
-        if before and len(await self._curricula.meant(self._db, here.where, typed)) == 1:
+        if before and last and len(await self._curricula.meant(self._db, here.where, typed)) == 1:
             before, last = [], typed  # a title with an "and"
         return before, await self.suggestions(reader_id, place, last)
 

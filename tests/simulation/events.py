@@ -21,7 +21,9 @@ class Events:
 
     def befall(self, event: Event) -> None:
         chance = self._world.stream(f"event {event.number}")
-        if event.what in ("moderate", "read", "suggest", "run"):
+        if event.what == "call_vote":
+            self._begin(self._world.moderators.call_vote(chance))
+        elif event.what in ("moderate", "read", "suggest", "run"):
             world = self._world
             people = {"read": world.readers, "suggest": world.suggestions}.get(
                 event.what, world.moderators

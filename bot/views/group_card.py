@@ -81,11 +81,12 @@ def members_card(
     )
     can_join = group.state != "stopped" and not is_member
     unfold = ids.UnfoldGroup("more" if opens else "less", group.group_id)
+    has_more = seldom or papers or len(status.votes) > 1 or len(status.lost_votes) > 1
     buttons = row(
         button(ids.NextInGroup(group.group_id), _("What's next?")),
         _member_button(group.group_id, joins=True) if can_join else None,
         _remind_button(status) if is_member else None,
-        button(unfold, _("More") if opens else _("Less")) if seldom or papers else None,
+        button(unfold, _("More") if opens else _("Less")) if has_more else None,
     )
     shown = box(
         text_of(lines, TEXT_OF_GROUP),

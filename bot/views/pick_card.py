@@ -328,7 +328,8 @@ def _elsewhere_lines(ballot: Ballot) -> Lines:
         )
     if else_.voted:
         yield _(
-            "⚠️ Also in the vote for {when}: {titles}. It can be read once.",
+            "⚠️ Also in the vote for {when}: {titles}. If that wins both, the earlier week alone"
+            " reads it.",
             when=when(else_.voted.values()),
             titles=named(else_.voted),
         )
@@ -351,7 +352,7 @@ def votes_select(status: GroupStatus, opener_id: int) -> Select | None:
         cancel = _("Cancel: {day}", day=day)
         options.append(option(f"cancel:{vote.vote_id}", cancel, _("Its votes don't count")))
     said = ids.EndOneVote(group.group_id, opener_id)
-    return select(said, _("Close or cancel another vote…"), options)
+    return select(said, _("End another vote…"), options)
 
 
 def vote_buttons(vote_id: int, opener_id: int) -> list[Button]:

@@ -30,6 +30,7 @@ from bot.views.parts import (
     Button,
     Lines,
     Select,
+    as_many_as_fit,
     boxed,
     button,
     card,
@@ -298,10 +299,15 @@ def vote_card(ballot: Ballot, opener_id: int) -> LayoutView:
         " list. `/manage pick` counts more than a vote.",
         vote.hours,
     )
-    waits = _("-# While the poll is open, papers before that week are none of these.")
-    lines = [heading, *_candidates(ballot), *_elsewhere_lines(ballot)]
+    waits = _("-# Until it is counted, no earlier week reads one of these.")
+    matters = as_many_as_fit(_elsewhere_lines(ballot), ROOM_FOR_MATTERS)
+    lines = [heading, *_candidates(ballot), *matters]
     told = text_of([*lines, *([waits] if ballot.is_ahead else []), below])
     return boxed(told, row(*vote_buttons(vote.vote_id, opener_id)))
+
+
+ROOM_FOR_MATTERS = 4
+"""Lines on a phone for what may surprise about candidates; what matters most comes first."""
 
 
 def _elsewhere_lines(ballot: Ballot) -> Lines:
@@ -309,36 +315,24 @@ def _elsewhere_lines(ballot: Ballot) -> Lines:
     else_ = ballot.elsewhere
 
     def named(keys: Collection[str]) -> str:
-        found = (r for key, r in zip(ballot.vote.keys, ballot.candidates, strict=True))
-        told = [r for r in found if r is not None and r.key in keys]
-        return phrases.titles(told, most=2, longest=22)
+        told = [r for r in ballot.candidates if r is not None and r.key in keys]
+        return phrases.titles(told, most=1, longest=22)
 
     def when(slots: Iterable[Slot]) -> str:
         days = sorted({slot.at for slot in slots})
         return phrases.several([phrases.moment(at, "d") for at in days], 1)
 
-    if else_.had:
-        yield _("⚠️ The group already had {titles}.", titles=named(else_.had))
     if else_.picked:
-        yield _(
-            "⚠️ Picked for {when}: {titles}. A pick counts more: if that wins, take the pick back"
-            " in `/manage group`, or the list goes on.",
-            when=when(else_.picked.values()),
-            titles=named(else_.picked),
-        )
-    if else_.voted:
-        yield _(
-            "⚠️ Also in the vote for {when}: {titles}. If that wins both, the earlier week alone"
-            " reads it.",
-            when=when(else_.voted.values()),
-            titles=named(else_.voted),
-        )
+        days, titles = when(else_.picked.values()), named(else_.picked)
+        yield _("⚠️ Picked for {when}: {titles}. The pick counts.", when=days, titles=titles)
     if else_.left_out:
-        yield _(
-            "⚠️ Left out until now: {titles}. If that wins, bring it back in `/manage group`, or"
-            " the list goes on.",
-            titles=named(else_.left_out),
-        )
+        titles = named(else_.left_out)
+        yield _("⚠️ Left out, even if it wins: {titles}.", titles=titles)
+    if else_.had:
+        yield _("⚠️ This group already had {titles}.", titles=named(else_.had))
+    if else_.voted:
+        days, titles = when(else_.voted.values()), named(else_.voted)
+        yield _("⚠️ Also in the vote for {when}: {titles}.", when=days, titles=titles)
 
 
 def votes_select(status: GroupStatus, opener_id: int) -> Select | None:

@@ -12,6 +12,7 @@ from bot.core.curriculum import Resource
 from bot.core.groups import GroupStatus
 from bot.core.outbox import UNCERTAIN, Problem
 from bot.core.papers import (
+    MOST,
     MOST_WEEKS,
     Ballot,
     PickReply,
@@ -293,21 +294,21 @@ def vote_card(ballot: Ballot, opener_id: int) -> LayoutView:
     vote, at = ballot.vote, phrases.moment(ballot.slot.at)
     heading = _("🗳️ <#{channel}> votes on what it reads on {at}:", channel=vote.channel_id, at=at)
     below = ngettext(
-        "-# The poll runs for {n} hour. If nobody votes, the group reads what comes next on the"
-        " list. `/manage pick` counts more than a vote.",
-        "-# The poll runs for {n} hours. If nobody votes, the group reads what comes next on the"
-        " list. `/manage pick` counts more than a vote.",
+        "-# The poll runs for {n} hour. If nobody votes, the list goes on. `/manage pick` counts"
+        " more than a vote.",
+        "-# The poll runs for {n} hours. If nobody votes, the list goes on. `/manage pick` counts"
+        " more than a vote.",
         vote.hours,
     )
-    waits = _("-# Until it is counted, no earlier week reads one of these.")
-    matters = as_many_as_fit(_elsewhere_lines(ballot), ROOM_FOR_MATTERS)
-    lines = [heading, *_candidates(ballot), *matters]
-    told = text_of([*lines, *([waits] if ballot.is_ahead else []), below])
+    waits = _("-# Until then, earlier weeks read none of these.") if ballot.is_ahead else ""
+    # With fewer candidates, there is more room on a phone.
+    matters = as_many_as_fit(_elsewhere_lines(ballot), FEW_LINES + MOST - len(vote.keys))
+    told = text_of(filter(None, [heading, *_candidates(ballot), *matters, below, waits]))
     return boxed(told, row(*vote_buttons(vote.vote_id, opener_id)))
 
 
-ROOM_FOR_MATTERS = 4
-"""Lines on a phone for what may surprise about candidates; what matters most comes first."""
+FEW_LINES = 2
+"""Lines on a phone for what may surprise about the most candidates; the first matter most."""
 
 
 def _elsewhere_lines(ballot: Ballot) -> Lines:
@@ -316,7 +317,7 @@ def _elsewhere_lines(ballot: Ballot) -> Lines:
 
     def named(keys: Collection[str]) -> str:
         told = [r for r in ballot.candidates if r is not None and r.key in keys]
-        return phrases.titles(told, most=1, longest=22)
+        return phrases.titles(told, most=1, longest=16)
 
     def when(slots: Iterable[Slot]) -> str:
         days = sorted({slot.at for slot in slots})
@@ -324,10 +325,10 @@ def _elsewhere_lines(ballot: Ballot) -> Lines:
 
     if else_.picked:
         days, titles = when(else_.picked.values()), named(else_.picked)
-        yield _("⚠️ Picked for {when}: {titles}. The pick counts.", when=days, titles=titles)
+        yield _("⚠️ Picked for {when}: {titles}.", when=days, titles=titles)
     if else_.left_out:
         titles = named(else_.left_out)
-        yield _("⚠️ Left out, even if it wins: {titles}.", titles=titles)
+        yield _("⚠️ Left out even if it wins: {titles}.", titles=titles)
     if else_.had:
         yield _("⚠️ This group already had {titles}.", titles=named(else_.had))
     if else_.voted:

@@ -574,7 +574,9 @@ async def test_a_vote_on_named_candidates_for_a_week_ahead(
     assert [paper for paper in papers[:4] if "Llama" in paper] == []
 
 
-async def test_a_moderator_elsewhere_names_the_groups_channel(group, moderator, channel, guild):
+async def test_a_moderator_elsewhere_names_the_groups_channel(
+    group, moderator, channel, guild, env
+):
     elsewhere = guild.create_text_channel("elsewhere")
 
     called = await moderator.slash(elsewhere, "manage vote", channel=channel)
@@ -583,6 +585,7 @@ async def test_a_moderator_elsewhere_names_the_groups_channel(group, moderator, 
     assert f"<#{channel.id}> votes on" in text_of(called)
     assert (len(polls_in(channel)), polls_in(elsewhere)) == (1, [])
     assert "Moderators can make one with `/manage group`" in text_of(nobody)
+    assert len(env.errors) == 1
 
 
 async def test_what_is_unclear_about_a_vote_is_asked_and_all_else_is_kept(

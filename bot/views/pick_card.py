@@ -294,16 +294,15 @@ def vote_card(ballot: Ballot, opener_id: int) -> LayoutView:
     vote, at = ballot.vote, phrases.moment(ballot.slot.at)
     heading = _("🗳️ <#{channel}> votes on what it reads on {at}:", channel=vote.channel_id, at=at)
     below = ngettext(
-        "-# The poll runs for {n} hour. If nobody votes, the list goes on. `/manage pick` counts"
-        " more than a vote.",
-        "-# The poll runs for {n} hours. If nobody votes, the list goes on. `/manage pick` counts"
-        " more than a vote.",
+        "-# The poll runs for {n} hour. If nobody votes, the list goes on.",
+        "-# The poll runs for {n} hours. If nobody votes, the list goes on.",
         vote.hours,
     )
-    waits = _("-# Until then, earlier weeks read none of these.") if ballot.is_ahead else ""
+    waits = _("-# Earlier weeks read none of these.") if ballot.is_ahead else ""
     # With fewer candidates, there is more room on a phone.
-    matters = as_many_as_fit(_elsewhere_lines(ballot), FEW_LINES + MOST - len(vote.keys))
-    told = text_of(filter(None, [heading, *_candidates(ballot), *matters, below, waits]))
+    matters = as_many_as_fit(_elsewhere_lines(ballot), FEW_LINES + (MOST - len(vote.keys)) // 2)
+    picks = "" if matters else _("-# A pick counts more than a vote.")
+    told = text_of(filter(None, [heading, *_candidates(ballot), *matters, below, waits, picks]))
     return boxed(told, row(*vote_buttons(vote.vote_id, opener_id)))
 
 

@@ -168,8 +168,8 @@ class TooManyNamesError(ReaderError):
 
     def sentence(self) -> str:
         return ngettext(
-            "I can take only {n} name at once. Nothing was changed: use `/done` once for each.",
-            "I can take only {n} names at once. Nothing was changed: use `/done` several times.",
+            "I can take only {n} name at once. Nothing was changed: name one.",
+            "I can take only {n} names at once. Nothing was changed: name fewer.",
             self.most,
         )
 
@@ -411,7 +411,8 @@ class UnknownWeekError(ReaderError):
     """The typed text is no day and no week, or several.
 
     ``like_it``: weeks to choose from, each with a day and a title. ``fits``: the text means one
-    of them. ``key`` is what group ``group_id`` is to read then.
+    of them. ``key`` is what group ``group_id`` is to read then; or ``vote``, what was said of the
+    vote on it, by its id and who said it.
     """
 
     clip = 40
@@ -420,6 +421,7 @@ class UnknownWeekError(ReaderError):
     fits: bool = False
     group_id: int = 0
     key: str = ""
+    vote: tuple[int, int] | None = None
 
     def sentence(self) -> str:
         told = _("I don't know which day “{typed}” is. Write the day as `2026-01-12`.")
@@ -461,22 +463,22 @@ class UnknownDaysError(ReaderError):
 
 
 class WeekRefusedError(ReaderError):
-    """Nothing can be picked for the week any more, or not yet; ``link`` leads to its post."""
+    """Nothing can be chosen for the week any more, or not yet; ``link`` leads to its post."""
 
     why: Literal["gone", "far", "posted", "sending"]
     link: str = ""
 
     def sentence(self) -> str:
         if self.why == "posted" and not self.link:
-            return _("That week's paper was posted, and then deleted. Pick for a later week.")
+            return _("That week's paper was posted, and then deleted. Choose a later week.")
         return {
-            "gone": _("That week is over. Pick for this week or a later one."),
-            "far": _("That is more than a year away. Pick for a nearer week."),
+            "gone": _("That week is over. Choose this week or a later one."),
+            "far": _("That is more than a year away. Choose a nearer week."),
             "posted": _(
-                "That week already has [its paper]({link}). Pick for a later week.", link=self.link
+                "That week already has [its paper]({link}). Choose a later week.", link=self.link
             ),
             "sending": _(
-                "That week's paper is being posted right now. `/group` shows it. Pick for a later"
+                "That week's paper is being posted right now. `/group` shows it. Choose a later"
                 " week."
             ),
         }[self.why]
@@ -516,14 +518,21 @@ class VoteRefusedError(ReaderError):
 
     why: Literal[
         "paused", "stopped", "running", "decided", "ending", "picked", "few", "unknown", "over",
-        "unsent",
+        "unsent", "no_paper",
     ]  # fmt: skip
 
     def sentence(self) -> str:
         return {
             "paused": _("The group is paused. Press **Resume** in `/manage group` first."),
             "stopped": _("The group is stopped. `/manage group` starts it again."),
-            "running": _("The group is already voting on that week: `/group` shows where."),
+            "running": _(
+                "The group is already voting on that week: `/group` shows where. Choose another"
+                " week with `date`, or cancel that vote in `/manage group`."
+            ),
+            "no_paper": _(
+                "That week has no paper, so there is nothing to vote on. Choose another week, or"
+                " change that in `/manage group`."
+            ),
             "decided": _(
                 "The group has voted on that week. `/manage pick` can change what it reads."
             ),
@@ -532,7 +541,10 @@ class VoteRefusedError(ReaderError):
                 "A moderator has picked that week's paper, and a pick counts more than a vote. You"
                 " can take it back in `/manage group`."
             ),
-            "few": _("Fewer than two papers are left to vote on. `/manage add` adds more."),
+            "few": _(
+                "Fewer than two papers are left to vote on for that week. Name two or more with"
+                " `resources`; `/manage add` adds more."
+            ),
             "unknown": _("I don't know this vote any more. `/group` shows what the group reads."),
             "over": _("The vote is over. `/manage pick` can change what the group reads."),
             "unsent": _(

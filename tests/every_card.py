@@ -52,6 +52,7 @@ from bot.core.papers import (
     Ballot,
     Chosen,
     Coming,
+    Elsewhere,
     Pick,
     PickReply,
     Readiness,
@@ -281,9 +282,13 @@ def statuses_of(world: World) -> Iterator[GroupStatus]:
         yield status_of(world, group=group_of(world, state=state))
     for state in get_args(WeekState):
         yield status_of(world, this_week=week_of(world, state, message_id=None))
-    yield status_of(world, vote=vote_of(world))
-    yield status_of(world, vote=vote_of(world, message_id=None), vote_problem="forbidden")
-    yield status_of(world, lost_vote=vote_of(world, state="lost"))
+    votes = tuple(vote_of(world, vote_id=n, week=week) for n, week in enumerate(WEEKS[2:15]))
+    yield status_of(world, votes=votes[:1])
+    yield status_of(world, votes=votes, lost_votes=tuple(replace(v, state="lost") for v in votes))
+    unsent = tuple(replace(vote, message_id=None) for vote in votes)
+    problems = {vote.vote_id: "forbidden" for vote in unsent}
+    yield status_of(world, votes=unsent, vote_problems=problems)
+    yield status_of(world, lost_votes=unsent[:1], vote_problems=problems)
     yield status_of(world, thread_problem="no_more_threads", doubted=tuple(world.others))
     picks = tuple(
         Chosen(1, w, r.key, PICKED) for w, r in zip(WEEKS[2:], world.others, strict=False)
@@ -446,7 +451,12 @@ def runs_of(world: World, shown: ServersLists) -> Iterator[DryRun]:
 def ballots_of(world: World) -> Iterator[Ballot]:
     for count in (2, 5):
         found = tuple(world.others[:count])
-        yield Ballot(vote_of(world, count), 3, slot(2), ZONE, world.curriculum, found)
+        made = Ballot(vote_of(world, count), 3, slot(2), ZONE, world.curriculum, found)
+        yield made
+        keys = [resource.key for resource in found]
+        slots = {key: slot(n) for n, key in enumerate(keys, start=3)}
+        matters = Elsewhere(frozenset(keys), slots, slots, frozenset(keys))
+        yield replace(made, elsewhere=matters, is_ahead=True)
 
 
 def picks_of(world: World) -> Iterator[PickReply]:

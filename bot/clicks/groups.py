@@ -18,7 +18,7 @@ from bot.core.groups import (
     SetUp,
     WhichZone,
 )
-from bot.core.papers import MOST_WEEKS
+from bot.core.papers import MOST_WEEKS, VoteWish
 from bot.core.weeks import DaysOff
 from bot.errors import NotOfferedError, ReaderError
 from bot.language import _, to_all
@@ -42,11 +42,13 @@ from bot.views.moderators_card import (
 from bot.views.parts import BLUE, HOURS, Button, WordForm, button
 from bot.views.pick_card import (
     called_off_text,
+    check_polls,
     closed_text,
     pick_card,
     read_for_text,
     skipped_text,
     taken_back_card,
+    vote_card,
 )
 from bot.views.problems import (
     channel_of,
@@ -318,6 +320,19 @@ async def pick_week(click: Click, said: ids.PickWeek) -> View:
 
 
 @clicked
+async def vote_week(click: Click, said: ids.VoteWeek) -> View:
+    """Call a vote on the week that is chosen, as all else was said."""
+    wish = await click.services.moderation.kept(click.draft(said.kept_id), VoteWish)
+    check_polls(channel_of(click.interaction, wish.channel_id))
+    on = replace(wish, date=click.picked)
+    ballot = await click.services.votes.ask(click.guild_id, click.who, on)
+    await click.replace(vote_card(ballot, click.who))
+    await click.deliver.now(ballot.vote.vote_id, ballot.vote.group_id)
+    click.deliver.look_again()
+    return None
+
+
+@clicked
 async def take_back(click: Click, said: ids.TakeBack) -> View:
     """Take a pick back, on the card that told of it."""
     reply = await click.services.papers.take_back(click.guild_id, said.group_id, said.week)
@@ -348,22 +363,38 @@ async def read_for_weeks(click: Click, said: ids.ReadForWeeks) -> View:
 
 @clicked
 async def call_off_vote(click: Click, said: ids.CallOffVote) -> View:
-    """Call a vote off, and end its poll."""
-    click.refuse_slip()
-    ballot = await click.services.votes.cancel(click.guild_id, said.vote_id)
-    told = called_off_text(ballot)
-    await click.replace(await _current_card(click, ballot.vote.group_id, told))
-    await click.deliver.result(said.vote_id)
-    await click.deliver.now(said.vote_id)
-    click.deliver.look_again()
-    return None
+    return await _call_off(click, said.vote_id)
 
 
 @clicked
 async def close_vote(click: Click, said: ids.CloseVote) -> View:
+    return await _close(click, said.vote_id)
+
+
+@clicked
+async def end_one_vote(click: Click, _said: ids.EndOneVote) -> View:
+    """Close or cancel one of several votes, on the group's card."""
+    way, _, vote_id = click.picked.partition(":")
+    end = _close if way == "close" else _call_off
+    return await end(click, ids.id_in(vote_id))
+
+
+async def _call_off(click: Click, vote_id: int) -> View:
+    """Call a vote off, and end its poll."""
+    click.refuse_slip()
+    ballot = await click.services.votes.cancel(click.guild_id, vote_id)
+    told = called_off_text(ballot)
+    await click.replace(await _current_card(click, ballot.vote.group_id, told))
+    await click.deliver.result(vote_id)
+    await click.deliver.now(vote_id)
+    click.deliver.look_again()
+    return None
+
+
+async def _close(click: Click, vote_id: int) -> View:
     """End a vote's poll now, and take its result."""
-    ballot = await click.services.votes.close(click.guild_id, said.vote_id)
-    await click.deliver.result(said.vote_id)
+    ballot = await click.services.votes.close(click.guild_id, vote_id)
+    await click.deliver.result(vote_id)
     click.deliver.look_again()
     return await _current_card(click, ballot.vote.group_id, closed_text(ballot))
 

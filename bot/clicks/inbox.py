@@ -246,7 +246,7 @@ async def _into_vote(click: Click, draft_id: int, channel_id: int) -> View:
     desk = await click.services.moderation.desk(click.draft(draft_id))
     check_polls(channel_of(click.interaction, channel_id))
     call, key = click.services.votes.call, desk.resource.key
-    ballot = await call(click.guild_id, channel_id, click.who, with_key=key)
+    ballot = await call(click.guild_id, channel_id, click.who, resources=key)
     view = await click.show(vote_card(ballot, click.who))
     await click.deliver.now(ballot.vote.vote_id, ballot.vote.group_id)
     click.deliver.look_again()

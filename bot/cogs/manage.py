@@ -11,7 +11,7 @@ from bot.cogs import NamesLists
 from bot.cogs.groups import tell_lost_groups
 from bot.core.curriculum.merge import MODES, Mode
 from bot.core.groups import GroupWish, SetUp
-from bot.core.papers import FEWEST, LONGEST, MOST
+from bot.core.papers import FEWEST, LONGEST, MOST, VoteWish
 from bot.core.weeks import MOST_APART
 from bot.core.zones import zones_matching
 from bot.language import message
@@ -33,10 +33,13 @@ from bot.views.problems import (
     seen_role,
 )
 from bot.views.replies import (
+    CHOICES,
     Choices,
+    all_choice,
     answer,
     choice,
     keep_current,
+    list_choices,
     offers,
     resource_choices,
 )
@@ -148,20 +151,26 @@ class ManageCog(NamesLists, commands.GroupCog, group_name="manage"):
 
     @app_commands.command()
     @app_commands.describe(
-        candidates="How many to choose from; 3 if you don't say",
+        resources='Up to five titles, such as "GPT-2, LoRA and BERT"; else the next of the list',
+        candidates="How many to choose from; 3, or all that you name, if you don't say",
         hours="How many hours the poll is open; 48 if you don't say, or less if the paper is soon",
+        date="The week, or a day in it such as 2026-01-12; the next week if you don't say",
+        channel="The group's channel; this one if you don't say",
     )
     async def vote(
         self,
         interaction: Interaction,
-        candidates: app_commands.Range[int, FEWEST, MOST] = 3,
+        resources: str | None = None,
+        candidates: app_commands.Range[int, FEWEST, MOST] | None = None,
         hours: app_commands.Range[int, 1, LONGEST] | None = None,
+        date: str | None = None,
+        channel: GroupChannel | None = None,
     ) -> None:
-        """Let this channel's study group vote on what it reads next."""
-        place = channel_of(interaction, home_of(interaction))
+        """Let a study group vote on what it reads, next week or any week ahead."""
+        place = channel_of(interaction, channel.id if channel else home_of(interaction))
         check_polls(place)
-        who = interaction.user.id
-        ballot = await self.services.votes.call(place.guild.id, place.id, who, candidates, hours)
+        who, wish = interaction.user.id, VoteWish(place.id, candidates, hours, resources, date)
+        ballot = await self.services.votes.ask(place.guild.id, who, wish)
         await answer(interaction, vote_card(ballot, who))
         await self.deliver.now(ballot.vote.vote_id, ballot.vote.group_id)
         self.deliver.look_again()
@@ -267,6 +276,7 @@ class ManageCog(NamesLists, commands.GroupCog, group_name="manage"):
         return edit_choices(await here.resources_like(typed))
 
     @pick.autocomplete("date")
+    @vote.autocomplete("date")
     @offers
     async def _weeks(self, interaction: Interaction, typed: str) -> Choices:
         channel = getattr(interaction.namespace, "channel", None)
@@ -285,6 +295,19 @@ class ManageCog(NamesLists, commands.GroupCog, group_name="manage"):
         who, where = interaction.user.id, await self.where(interaction, named)
         found = await self.services.finding.suggestions(who, where, typed)
         return resource_choices(one for one in found if not one.resource.is_companion)
+
+    @vote.autocomplete("resources")
+    @offers
+    async def _candidates(self, interaction: Interaction, typed: str) -> Choices:
+        channel = getattr(interaction.namespace, "channel", None)
+        group = await self.services.groups.find(channel.id if channel else home_of(interaction))
+        if group is None or group.guild_id != interaction.guild_id:
+            return []
+        who, finding = interaction.user.id, self.services.finding
+        before, found = await finding.next_named(who, group.where, typed)
+        fitting = [one for one in found if not one.resource.is_companion]
+        named = await finding.all_named(who, group.where, typed)
+        return [*all_choice(named, typed), *list_choices(before, fitting)][:CHOICES]
 
     @edit.autocomplete("no_longer_needs")
     @offers

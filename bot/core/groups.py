@@ -94,8 +94,8 @@ class GroupStatus:
     group has had one. ``has_joined``: the reader wasn't a member until now.
     ``this_read`` and ``last_read`` tell who read this week's paper and the last one; ``named`` are
     members who let their name be shown; ``picks``: those of moderators for weeks that have nothing
-    yet; ``vote``: the one that runs; ``lost_vote``: one that came to nothing, unless a moderator
-    picked since; ``vote_problem``: why the messages of either couldn't be sent;
+    yet; ``votes``: those that run, by week; ``lost_votes``: those that came to nothing, unless a
+    moderator picked since; ``vote_problems``: why the messages of a vote couldn't be sent, by id;
     ``thread_problem``: why this week's paper has no thread; ``part``: which of how many weeks for
     its paper this is; ``spans``: by key, for how many weeks papers are read; ``doubted``: resources
     about which the server's readers have doubts. ``is_empty``: so is the list it reads from.
@@ -117,9 +117,9 @@ class GroupStatus:
     named: tuple[int, ...] = ()
     picks: tuple[Chosen, ...] = ()
     wish: ReminderWish | None = None
-    vote: Vote | None = None
-    lost_vote: Vote | None = None
-    vote_problem: Problem | None = None
+    votes: tuple[Vote, ...] = ()
+    lost_votes: tuple[Vote, ...] = ()
+    vote_problems: Mapping[int, Problem] = field(default_factory=dict)
     thread_problem: Problem | None = None
     has_joined: bool = False
     begins: tuple[datetime, datetime] | None = None
@@ -141,6 +141,11 @@ class GroupStatus:
         """The pause with an end that it is in."""
         begun = (each for each in self.silences if each == self.group.schedule.pause)
         return next(begun, None)
+
+    @property
+    def vote(self) -> Vote | None:
+        """The next of those that run."""
+        return next(iter(self.votes), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from bot.core.curriculum.merge import Mode
 from bot.core.curriculum.merge import Outcome as Merged
 from bot.core.groups import DaysForm, Group, GroupForm, GroupWish
 from bot.core.lists import ListSummary
+from bot.core.papers import VoteWish
 from bot.core.recommend import Path
 from bot.core.search.words import head, words
 from bot.core.suggestions import Suggestion
@@ -288,6 +289,7 @@ Drafted = (
     | ResourceForm
     | GroupForm
     | DaysForm
+    | VoteWish
     | FoundLinks
 )
 """What is kept for a moderator for a day, behind a card or a refused form."""
@@ -308,7 +310,7 @@ def as_json(draft: Drafted) -> dict[str, Any]:
             return draft.fields()
         case DraftImport():
             return {"import": _IMPORT.dump_python(draft, mode="json", exclude_defaults=True)}
-        case ResourceForm() | PastedList() | FoundLinks() | DaysForm():
+        case ResourceForm() | PastedList() | FoundLinks() | DaysForm() | VoteWish():
             return asdict(draft)
         case GroupForm():
             return {"channel_id": draft.channel_id, **asdict(draft.wish)}
@@ -334,6 +336,8 @@ def from_json(key: str | None, kept: Mapping[str, Any]) -> Drafted:
         return PastedList(**said)
     if "draft_id" in said:
         return ResourceForm(said["draft_id"], Typed(**said["before"]), Typed(**said["typed"]))
+    if "count" in said:
+        return VoteWish(**said)
     if schedule := said.pop("schedule", None):  # so it was kept before it was a wish
         time = f"{schedule.pop('hour'):02}:{schedule.pop('minute'):02}"
         said |= {**schedule, "time": time}

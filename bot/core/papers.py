@@ -10,7 +10,7 @@ from typing import Literal
 from bot.core.curriculum import Curriculum, Resource
 from bot.core.dates import dates_meant
 from bot.core.progress import READ, UNLOCKS, shown_count
-from bot.core.weeks import HAD, Calendar, Slot, Week, Why, running_week, week_of
+from bot.core.weeks import HAD, Calendar, Slot, Week, Why, running_week, slot_of_week, week_of
 
 AfterList = Literal["additions", "must_reads"]
 """How a group goes on when its list is through: all additions, or the must-reads once more."""
@@ -27,7 +27,7 @@ LONG = 180
 MOST_WEEKS = 4
 
 AT_MOST_AHEAD = timedelta(days=365)
-"""How far ahead a moderator may pick."""
+"""How far ahead a moderator may pick, or call a vote."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +126,9 @@ VoteState = Literal["running", "decided", "cancelled", "lost"]
 FEWEST, MOST = 2, 5
 """Candidates of a vote."""
 
+USUAL = 3
+"""So many, if nobody says otherwise."""
+
 BEFORE_ITS_SLOT = timedelta(hours=1)
 """How long before its slot, at least, a vote closes."""
 
@@ -138,8 +141,22 @@ LONGEST = 32 * 24
 
 
 @dataclass(frozen=True, slots=True)
+class VoteWish:
+    """What a moderator says of a vote in a channel, as it is typed; None for what isn't said.
+
+    ``count``: how many candidates, those that are named by ``resources`` first.
+    """
+
+    channel_id: int
+    count: int | None = None
+    hours: int | None = None
+    resources: str | None = None
+    date: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Vote:
-    """``keys``: the candidates, in the order of the list. ``message_id``: the poll, once sent."""
+    """``keys``: the candidates, named ones first. ``message_id``: the poll, once sent."""
 
     vote_id: int
     group_id: int
@@ -152,11 +169,29 @@ class Vote:
     message_id: int | None = None
     look_at: datetime | None = None
     called_by: int | None = None
+    made_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """What else is the matter with candidates, by key, when their vote is called.
+
+    ``had``: what the group has had; ``picked`` and ``voted``: the slots of other weeks to come for
+    which they are picked, or also voted on; ``left_out``: what moderators chose to pass over.
+    """
+
+    had: frozenset[str] = frozenset()
+    picked: Mapping[str, Slot] = field(default_factory=dict)
+    voted: Mapping[str, Slot] = field(default_factory=dict)
+    left_out: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Ballot:
-    """What a vote's messages show: its candidates as they are on the list now, where they are."""
+    """What a vote's messages show: its candidates as they are on the list now, where they are.
+
+    ``elsewhere``: what only who calls it is told; ``is_ahead``: papers come before its week's.
+    """
 
     vote: Vote
     guild_id: int
@@ -164,6 +199,8 @@ class Ballot:
     zone: str
     curriculum: Curriculum
     candidates: tuple[Resource | None, ...]
+    elsewhere: Elsewhere = Elsewhere()
+    is_ahead: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +234,7 @@ class Plan:
 
     @property
     def last(self) -> str:
-        """The last week for which a moderator may pick."""
+        """The last week for which a moderator may pick, or call a vote."""
         return week_of((self.now + AT_MOST_AHEAD).date())
 
     @property
@@ -226,6 +263,11 @@ class Plan:
         return tuple(c for c in self.chosen if c.why == PICKED and c.week not in had)
 
     @property
+    def running_votes(self) -> tuple[Vote, ...]:
+        """The votes that run, on the running week and all to come."""
+        return tuple(v for v in self.votes if v.state == "running" and v.week >= self.running)
+
+    @property
     def picked(self) -> dict[str, str]:
         """The moderators' picks among these, by week."""
         return {each.week: each.key for each in self.chosen if each.why == PICKED}
@@ -234,29 +276,32 @@ class Plan:
         """Return what the group reads in each of the weeks, which are ascending.
 
         A moderator's pick comes first, even of something the group has had; then the vote's
-        winner, unless the group has had it or a moderator wants it for a coming week; then, under
-        the same terms, the choice of who leads; then what goes on for several weeks; then the next
-        of the list, docs and course too; then the next addition that is a must-read; then the next
-        of ``beyond``, had or not. What is chosen for a coming week is not taken earlier by the
-        order of the list. What is passed over comes only as a pick.
+        winner, unless the group has had it since the vote was called, or a moderator wants it for
+        a coming week; then the choice of who leads, unless the group has had it or it is wanted
+        so; then what goes on for several weeks; then the next of the list, docs and course too;
+        then the next addition that is a must-read; then the next of ``beyond``, had or not. What
+        is chosen or voted on for a coming week is not taken earlier by the order of the list. What
+        is passed over comes only as a pick.
         """
         picked, won, led = self._choices_for(weeks)
         # The last week, up to which a key is held back. As text, weeks are in their order.
         picked_until = {key: week for week, key in sorted(picked.items())}
         won_until = {key: week for week, key in sorted([*won.items(), *picked.items()])}
-        chosen = [*led.items(), *won.items(), *picked.items()]
-        held_until = {key: week for week, key in sorted(chosen)}
+        held = [*led.items(), *won.items(), *picked.items(), *self._voted_on(weeks)]
+        held_until = {key: week for week, key in sorted(held)}
         spans, order = dict(self.spans), self._order(self.beyond)
-        gone = self._had | self._passed_over
+        gone = self._passed_over
         papers: list[Pick] = []
         for week in weeks:
             winner, choice = won.get(week), led.get(week)
             under_way = [s for s in spans.values() if s.is_under_way]
             key: str | None
             why: Why | None
+            if winner and (winner in gone or winner in self._had_since(week)):
+                winner = None
             if week in picked:
                 key, why = picked[week], PICKED
-            elif winner and winner not in gone and picked_until.get(winner, week) <= week:
+            elif winner and picked_until.get(winner, week) <= week:
                 key, why = winner, "vote_winner"
             elif choice and choice not in gone and won_until.get(choice, week) <= week:
                 key, why = choice, "leader_choice"
@@ -307,10 +352,34 @@ class Plan:
         """Return the vote on a week, whatever became of it."""
         return next((vote for vote in self.votes if vote.week == week), None)
 
-    def candidates(self, count: int) -> list[str]:
-        """Return the next of the list that the group hasn't had, and that nobody picked for it."""
-        picked = _present_keys(self.curriculum, self.picked.values())
-        return list(islice((key for key in self._order() if key not in picked), count))
+    def candidates(self, week: str, count: int, named: Sequence[str] = ()) -> list[str]:
+        """Return what is voted on for a week: the named, then the next of the list as it is then.
+
+        What comes before that week is left out, and what is picked, won or voted on for another.
+        """
+        named = list(dict.fromkeys(named))
+        this = Vote(0, 0, week, "running", tuple(named), 0, self.now, 0)
+        others = [vote for vote in self.running_votes if vote.week != week]
+        before = takewhile(lambda slot: slot.week < week, self.calendar.ahead(self.now))
+        papers = replace(self, votes=[*others, this]).papers([slot.week for slot in before])
+        taken = _present_keys(self.curriculum, (each.key for each in self.chosen))
+        taken |= _present_keys(self.curriculum, (key for vote in others for key in vote.keys))
+        taken |= {each.key for each in papers if each.key is not None}
+        free = (key for key in self._order(self.beyond) if key not in {*taken, *named})
+        return [*named, *islice(free, max(0, count - len(named)))]
+
+    def elsewhere(self, week: str, keys: Sequence[str]) -> Elsewhere:
+        """Return what else is the matter with candidates for a week, by present key."""
+        schedule, wanted = self.calendar.schedule, set(keys)
+        picked = {key: week_ for week_, key in self._present(self.picked.items())}
+        votes = ((v.week, key) for v in self.running_votes for key in v.keys)
+        voted = {key: week_ for week_, key in self._present(votes) if week_ != week}
+        return Elsewhere(
+            frozenset(self._had & wanted),
+            {key: slot_of_week(schedule, picked[key]) for key in keys if key in picked},
+            {key: slot_of_week(schedule, voted[key]) for key in keys if key in voted},
+            frozenset(self._passed_over & wanted),
+        )
 
     def next_for(self, week: str, count: int) -> list[str]:
         """Return what would come next in a week, if nothing else is chosen for it."""
@@ -330,7 +399,7 @@ class Plan:
         ahead = list(takewhile(lambda slot: slot.week <= self.last, self.calendar.ahead(self.now)))
         keys, picked = self.curriculum.keys_of(resource), self.picked
         taken = {each.week for each in self.choices}
-        taken |= {vote.week for vote in self.votes if vote.state == "running"}
+        taken |= {vote.week for vote in self.running_votes}
         has_it = (slot for slot in ahead if picked.get(slot.week) in keys)
         return next(chain(has_it, (slot for slot in ahead if slot.week not in taken)), None)
 
@@ -379,11 +448,12 @@ class Plan:
         calendar, moves = self._begun() if begins else self.calendar, dict[str, str]()
         # What who leads a week chose for it stays with it, as they do.
         taken = {each.week for each in self.chosen if each.why != "leader_choice"}
+        voted = {vote.week for vote in self.running_votes}
         for week in sorted(taken | {vote.week for vote in self.votes}):
             is_gone = week < self.running or (begins and week == self.running)
             if is_gone or calendar.week(week) or calendar.is_to_come(week):
                 continue
-            free = (s.week for s in calendar.ahead(self.now) if s.week not in taken)
+            free = (s.week for s in calendar.ahead(self.now) if s.week not in taken | voted)
             moves[week] = self.running if begins and self.running not in taken else next(free)
             taken.add(moves[week])
         return moves
@@ -399,6 +469,23 @@ class Plan:
     def _begun(self) -> Calendar:
         begun = replace(self.calendar, schedule=self.calendar.schedule.begun_at(self.now))
         return begun.having(Week(0, 0, self.running, self.now, "waiting"))
+
+    def _had_since(self, week: str) -> set[str]:
+        """Return what the group has had since the vote on a week was called; without one, ever."""
+        vote = self.vote_on(week)
+        return _present_keys(self.curriculum, self.calendar.had(vote.made_at if vote else None))
+
+    def _present(self, chosen: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+        """Return what is chosen by week with the present keys, what has left the list without."""
+        found = ((week, self.curriculum.get(key)) for week, key in chosen)
+        return sorted((week, resource.key) for week, resource in found if resource is not None)
+
+    def _voted_on(self, weeks: Sequence[str]) -> list[tuple[str, str]]:
+        """Return the candidates of votes that run on weeks for which nothing is picked."""
+        last, picked = max(weeks, default=""), self.picked
+        votes = [v for v in self.running_votes if v.week not in picked]
+        asked = [v for v in votes if v.week > last or v.week in weeks]
+        return self._present((vote.week, key) for vote in asked for key in vote.keys)
 
     def _choices_for(self, weeks: Sequence[str]) -> tuple[dict[str, str], ...]:
         """Return picks, wins and leaders' choices that can still come true, with present keys.

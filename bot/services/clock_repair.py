@@ -28,7 +28,7 @@ from bot.core.weeks import (
 from bot.services.papers import Papers, calendar_of
 from bot.services.reading import PUT_OFF_FOR
 from bot.services.reminders import plan as plan_reminders
-from bot.services.votes import call_off
+from bot.services.votes import AT_LATEST, call_off
 from bot.services.weeks import Weeks
 from bot.store import groups as group_rows
 from bot.store import outbox, upkeep
@@ -42,6 +42,9 @@ TABLES = "zone_tables"
 """The setting that says by which version of the tzdata package the groups' slots were reckoned."""
 
 A_SECOND, A_DAY = timedelta(seconds=1), timedelta(days=1)
+
+LONGER_THAN_A_WEEK = timedelta(days=9)
+"""By which the last week's slot may lie behind the day that it is reckoned from, anywhere."""
 
 
 @dataclass
@@ -79,7 +82,12 @@ class ClockRepair:
     async def _after_a_leap(self, now: datetime) -> None:
         rows, reckoned = await self._pull_back(now), 0
         group_ids = await group_rows.group_ids_ahead(
-            self._db, now + CLOCKS_APART, now + FURTHEST, now - LATE_WITHIN + CLOCKS_APART
+            self._db,
+            now + CLOCKS_APART,
+            now + FURTHEST,
+            now - LATE_WITHIN + CLOCKS_APART,
+            last_slot=now + AT_MOST_AHEAD + LONGER_THAN_A_WEEK,
+            looked=now + AT_LATEST + CLOCKS_APART,
         )
         weeks: Counter[str] = Counter()
         for group_id in group_ids:
@@ -135,8 +143,7 @@ class ClockRepair:
                     count += await upkeep.pull_back(tx, *column, limit=latest, to=to)
         async with self._db.transaction() as tx:
             count += await upkeep.pull_back_outbox(tx, now, CLOCKS_APART)
-            last = week_of((limit + AT_MOST_AHEAD).date())
-            return count + await upkeep.drop_picks_after(tx, last)
+            return count + await upkeep.drop_picks_after(tx, _last_week(now))
 
     async def _group_put_right(
         self, group_id: int, now: datetime, *, new_tables: bool = False
@@ -239,7 +246,7 @@ class ClockRepair:
             if vote.state != "running":
                 if vote.look_at > now:
                     await week_rows.set_look_at(tx, vote.vote_id, now)
-            elif slot.at > Calendar(group.schedule).furthest(now):
+            elif vote.week > _last_week(now):
                 await call_off(tx, self._ids, group, now, vote.week)
             elif vote.message_id is None:
                 await week_rows.set_look_at(tx, vote.vote_id, slot.at)
@@ -247,7 +254,7 @@ class ClockRepair:
             elif vote.closes_at > now + lasts + CLOCKS_APART:
                 closes_at = min(vote.closes_at, made_at(vote.message_id) + lasts)
                 await week_rows.set_polled(tx, replace(vote, closes_at=closes_at), now)
-            elif vote.look_at > max(slot.at, vote.closes_at):
+            elif vote.look_at > max(now + AT_LATEST, vote.closes_at):
                 await week_rows.set_look_at(tx, vote.vote_id, now)
 
     async def _close_before(self, tx: Queries, vote: Vote, until: datetime) -> None:
@@ -257,6 +264,11 @@ class ClockRepair:
             row = await outbox.row_about(tx, kind, str(vote.vote_id))
             if row is not None and row.until_at > until:
                 await outbox.hurry(tx, row.row_id, row.due_at, until)
+
+
+def _last_week(now: datetime) -> str:
+    """Return the last week about which a moderator can have chosen by now."""
+    return week_of((now + CLOCKS_APART + AT_MOST_AHEAD).date())
 
 
 async def _skips_put_right(tx: Queries, calendar: Calendar, now: datetime) -> bool:

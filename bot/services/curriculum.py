@@ -408,6 +408,24 @@ class CurriculumStore:
         titles = {resource.key: resource.title for resource in likely}
         raise UnknownResourceError(typed, tuple(titles.items())[:MOST_NAMES])
 
+    async def all_named(self, db: Queries, place: Place, typed: str) -> list[Resource]:
+        """Return what each of the typed names means, each resource once.
+
+        Raises:
+            UnknownResourceError: it tells of the first name that isn't clear.
+            NoLongerListedError: one of them was listed once.
+            TooManyNamesError: there are more than anybody can mean.
+        """
+        meant = await self.meant(db, place, typed)
+        for one in meant:
+            if one.is_gone:
+                raise NoLongerListedError(one.typed)
+            if one.resource is None:
+                likely = tuple((resource.key, resource.title) for resource in one.likely)
+                raise UnknownResourceError(one.typed, likely)
+        found = (one.resource for one in meant if one.resource is not None)
+        return list({resource.key: resource for resource in found}.values())
+
     async def meant(self, db: Queries, place: Place, typed: str) -> list[Meant]:
         """Return what each of the typed names means; of one name, or a title with an "and", one.
 

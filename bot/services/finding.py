@@ -8,6 +8,7 @@ from bot.core.lists import Place
 from bot.core.progress import unlocks
 from bot.core.recommend import Found, Suggestion, similar_to
 from bot.core.search import Hit
+from bot.core.search.words import names_in
 from bot.services.curriculum import CurriculumStore
 from bot.services.readers import ReaderHere, Readers
 from bot.store import groups as group_rows
@@ -31,6 +32,16 @@ class Finding:
         meant = await self._curricula.meant(self._db, here.where, typed)
         found = tuple(one.resource for one in meant if one.resource is not None)
         return found if len(found) == len(meant) > 1 else ()
+
+    async def next_named(
+        self, reader_id: int, place: Place, typed: str
+    ) -> tuple[list[str], list[Suggestion]]:
+        """Return the names that are typed before the last of several, and what fits the last."""
+        here = await self._readers.here(self._db, reader_id, place)
+        *before, last = [*names_in(typed), *([""] if typed.rstrip().endswith(",") else [])] or [""]
+        if before and last and len(await self._curricula.meant(self._db, here.where, typed)) == 1:
+            before, last = [], typed  # a title with an "and"
+        return before, await self.suggestions(reader_id, place, last)
 
     async def find(self, reader_id: int, place: Place, query: str) -> Found:
         """Search the list as this reader sees it here: its resources and its steps."""

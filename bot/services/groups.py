@@ -440,16 +440,12 @@ class Groups:
     async def status_of(self, group: Group, reader_id: int | None = None) -> GroupStatus:
         db, group_id, reader_id = self._db, group.group_id, reader_id or 0
         plan = await self._papers.plan(db, group)
-        curriculum, this_week, today = (
-            plan.curriculum,
-            plan.this_week,
-            group.schedule.today(plan.now),
-        )
-        last = plan.calendar.last_before(plan.current)
-        votes = [vote for vote in plan.votes if vote.week >= plan.running]
-        vote = next((v for v in votes if v.state == "running"), None)
-        lost = next((v for v in votes if v.state == "lost" and v.week not in plan.picked), None)
-        told = vote or lost
+        curriculum, this_week = plan.curriculum, plan.this_week
+        today, last = group.schedule.today(plan.now), plan.calendar.last_before(plan.current)
+        votes = [v for v in plan.votes if v.week >= plan.running and v.state == "lost"]
+        lost = tuple(vote for vote in votes if vote.week not in plan.picked)
+        running = plan.running_votes
+        problems = {v.vote_id: await problem_of(db, v) for v in (*running, *lost)}
         named = await group_rows.named_members(db, group_id)
         doubted = await additions.doubted_keys(db, group.guild_id, curriculum.id)
         choice, _version = await list_rows.choice(db, group.guild_id)
@@ -475,9 +471,9 @@ class Groups:
             picks=plan.open_picks,
             named=tuple(named),
             wish=await group_rows.wish(db, group_id, reader_id),
-            vote=vote,
-            lost_vote=lost,
-            vote_problem=await problem_of(db, told) if told else None,
+            votes=running,
+            lost_votes=lost,
+            vote_problems={id_: why for id_, why in problems.items() if why is not None},
             thread_problem=await _thread_problem(db, this_week),
             doubted=tuple(r for key in doubted if (r := curriculum.get(key)) is not None),
             is_empty=plan.is_empty,

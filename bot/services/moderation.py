@@ -51,6 +51,7 @@ from bot.core.moderation import (
     Wishes,
     twins_of,
 )
+from bot.core.papers import VoteWish
 from bot.core.progress import shown_count
 from bot.core.suggestions import State, Suggestion
 from bot.core.weeks import running_week
@@ -73,7 +74,15 @@ from bot.store.instants import Clock, Ids
 CARDS_LAST = timedelta(days=1)
 
 Kind = TypeVar(
-    "Kind", DraftAddition, DraftEdit, PastedList, ResourceForm, GroupForm, DaysForm, FoundLinks
+    "Kind",
+    DraftAddition,
+    DraftEdit,
+    PastedList,
+    ResourceForm,
+    GroupForm,
+    DaysForm,
+    VoteWish,
+    FoundLinks,
 )
 
 PATIENCE = 2.0
@@ -361,7 +370,7 @@ class Moderation:
         self,
         guild_id: int,
         opener_id: int,
-        form: ResourceForm | GroupForm | DaysForm | PastedList | FoundLinks,
+        form: ResourceForm | GroupForm | DaysForm | VoteWish | PastedList | FoundLinks,
     ) -> int:
         """Keep for a day what was typed into a form that was refused; return its id."""
         return (await self._begin(Where(guild_id), opener_id, form)).draft_id

@@ -207,7 +207,7 @@ async def services_over(
         Calendars(groups, papers, clock, ids),
         papers,
         Leading(db, papers, clock, ids),
-        Votes(db, curricula, papers, clock, ids),
+        Votes(db, curricula, papers, moderation, clock, ids),
         Reminders(db, background, curricula, reading, papers, clock, ids),
         Guilds(db, background, clock, ids),
         moderation,

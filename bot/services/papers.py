@@ -54,9 +54,8 @@ class Papers:
             WeekRefusedError: that week has its paper, is over, or is more than a year away.
         """
         async with self.taken(guild_id, channel_id=channel_id, who=picked_by) as (tx, group, plan):
-            meant = _picked(await self._curricula.named(tx, group.where, resource))
-            week = _one_week(plan, group, meant.key, date) if date else None
-            slot = _open_slot(plan, group, week) if week else plan.calendar.next(plan.now)
+            meant = no_companion(await self._curricula.named(tx, group.where, resource))
+            slot = slot_meant(plan, group, date, meant.key)
             await self._put(tx, group, slot, meant, picked_by)
         vote, keys = plan.vote_on(slot.week), plan.curriculum.keys_of(meant)
         others = {c.week for c in plan.chosen if c.week != slot.week and c.key in keys}
@@ -75,7 +74,7 @@ class Papers:
             WeekRefusedError: a year's weeks are all taken.
         """
         async with self.taken(guild_id, group_id, who=picked_by) as (tx, group, plan):
-            meant = _picked(await self._curricula.resource(tx, group.where, key))
+            meant = no_companion(await self._curricula.resource(tx, group.where, key))
             slot = plan.free_slot(meant)
             if slot is None:
                 raise WeekRefusedError("far")
@@ -247,8 +246,8 @@ async def _known_to_most(db: Queries, curriculum: Curriculum, group: Group) -> s
     return {key for key, n in counts.items() if shown_count(n) and n * 2 >= members}
 
 
-def _picked(resource: Resource) -> Resource:
-    """Return what may be picked: no companion."""
+def no_companion(resource: Resource) -> Resource:
+    """Return what may be chosen for a week, or raise CompanionRefusedError."""
     if resource.is_companion:
         raise CompanionRefusedError(resource.title)
     return resource
@@ -258,6 +257,18 @@ def _offered(plan: Plan) -> list[tuple[Slot, str]]:
     ahead = [coming for coming in plan.coming(WEEKS_OFFERED) if not coming.is_skipped]
     found = [(coming.slot, plan.curriculum.get(coming.pick.key or "")) for coming in ahead]
     return [(slot, resource.title if resource else "") for slot, resource in found]
+
+
+def slot_meant(plan: Plan, group: Group, typed: str | None, key: str = "") -> Slot:
+    """Return the slot of the week that is typed, None: the next, for which may be chosen.
+
+    Raises:
+        UnknownWeekError: it is no day and no week, or several; it has some to choose for ``key``.
+        WeekRefusedError: that week has its paper, is over, or is more than a year away.
+    """
+    if not typed:
+        return plan.calendar.next(plan.now)
+    return _open_slot(plan, group, _one_week(plan, group, key, typed))
 
 
 def _one_week(plan: Plan, group: Group, key: str, typed: str) -> str:

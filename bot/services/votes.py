@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.core.groups import Group
@@ -12,17 +12,20 @@ from bot.core.papers import (
     DEFAULT_HOURS,
     FEWEST,
     MOST,
+    USUAL,
     Ballot,
     Chosen,
     Plan,
     Vote,
+    VoteWish,
     longest_hours,
     winner,
 )
 from bot.core.weeks import slot_of_week
-from bot.errors import VoteRefusedError, VoteTooLongError
+from bot.errors import TooManyNamesError, UnknownWeekError, VoteRefusedError, VoteTooLongError
 from bot.services.curriculum import CurriculumStore
-from bot.services.papers import Papers, calendar_of
+from bot.services.moderation import Moderation
+from bot.services.papers import Papers, calendar_of, no_companion, slot_meant
 from bot.store import groups as group_rows
 from bot.store import outbox
 from bot.store import weeks as week_rows
@@ -32,7 +35,9 @@ from bot.store.instants import Clock, Ids
 log = logging.getLogger(__name__)
 
 AT_ONCE = 100
-TRY_AGAIN = timedelta(minutes=5)
+TRY_AGAIN, AT_LATEST = timedelta(minutes=5), timedelta(days=1)
+"""When a poll that couldn't be read is tried again: each time after twice as long, up to this."""
+
 TOLD_WITHIN = timedelta(days=1)
 
 
@@ -43,57 +48,90 @@ class Votes:
     _db: Database
     _curricula: CurriculumStore
     _papers: Papers
+    _moderation: Moderation
     _clock: Clock
     _ids: Ids
+
+    async def ask(self, guild_id: int, called_by: int, wish: VoteWish) -> Ballot:
+        """Call a vote as a moderator says, as ``call`` does; what was said is kept for its week."""
+        said = wish.count, wish.hours
+        try:
+            return await self.call(
+                guild_id, wish.channel_id, called_by, *said,
+                resources=wish.resources, date=wish.date,
+            )  # fmt: skip
+        except UnknownWeekError as error:
+            kept_id = await self._moderation.keep(guild_id, called_by, replace(wish, date=None))
+            raise replace(error, vote=(kept_id, called_by)) from error
 
     async def call(
         self,
         guild_id: int,
         channel_id: int,
         called_by: int,
-        count: int = 3,
+        count: int | None = None,
         hours: int | None = None,
         *,
-        with_key: str | None = None,
+        resources: str | None = None,
+        date: str | None = None,
     ) -> Ballot:
-        """Call a vote on the group's next week; the engine sends its messages.
+        """Call a vote on a week of the channel's group; the engine sends its messages.
 
-        ``hours`` None: two days, or as long as there is before its slot. ``with_key``: a resource
-        that is a candidate, whatever comes next.
+        On the next week, unless said. Its candidates are those that are named; to a single one, or
+        where more are wanted, come those that would be next in that week. It runs for two days, or
+        as long as there is before its slot.
 
         Raises:
             NoGroupError: the channel has no group in this server.
-            VoteRefusedError: it is paused or stopped, the week has a vote or a pick, or fewer
-                than two candidates are left.
+            UnknownResourceError, NoLongerListedError, CompanionRefusedError: of one of the named.
+            TooManyNamesError: they are more than a vote has candidates.
+            UnknownWeekError, WeekRefusedError: as ``Papers.pick`` does.
+            VoteRefusedError: the group is paused or stopped, the week has a vote, a pick or no
+                paper, or fewer than two candidates are left.
             VoteTooLongError: it wouldn't close an hour before its slot.
         """
         now = self._clock()
-        count = min(MOST, max(FEWEST, count))
         taken = self._papers.taken(guild_id, channel_id=channel_id, who=called_by)
         async with taken as (tx, group, plan):
             if group.state != "active":
                 raise VoteRefusedError(group.state)
-            slot = plan.calendar.next(now)
+            named = await self._named(tx, group, resources)
+            slot = slot_meant(plan, group, date)
+            if plan.silent(slot):
+                raise VoteRefusedError("no_paper")
             longest = longest_hours(slot, now)
             hours = min(DEFAULT_HOURS, longest) if hours is None else hours
             if not 1 <= hours <= longest:
                 raise VoteTooLongError(slot.at, longest)
             await _check_open(tx, plan, slot.week)
-            keys = tuple(plan.candidates(count))
-            if with_key is not None and plan.curriculum.get(with_key) is not None:
-                keys = (with_key, *(key for key in keys if key != with_key))[:count]
+            count = count or (USUAL if len(named) < FEWEST else len(named))
+            keys = tuple(plan.candidates(slot.week, min(MOST, max(FEWEST, count)), named))
             if len(keys) < FEWEST:
                 raise VoteRefusedError("few")
             vote = Vote(
                 self._ids.new(), group.group_id, slot.week, "running", keys, hours,
                 now + timedelta(hours=hours), channel_id, look_at=slot.at, called_by=called_by,
+                made_at=now,
             )  # fmt: skip
             await week_rows.put_vote(tx, vote, now)
             until = min(slot.at - BEFORE_ITS_SLOT - timedelta(hours=hours), now + TOLD_WITHIN)
             to = (guild_id, group.group_id, channel_id)
             row = OutboxRow(self._ids.new(), "candidates", str(vote.vote_id), now, until, *to)
             await outbox.add(tx, row)
-        return await self._ballot(group, vote)
+        return replace(
+            await self._ballot(group, vote),
+            elsewhere=plan.elsewhere(slot.week, keys),
+            is_ahead=slot != plan.calendar.next(now),
+        )
+
+    async def _named(self, tx: Queries, group: Group, resources: str | None) -> list[str]:
+        """Return the keys of what is named, in that order, each once."""
+        if not resources:
+            return []
+        named = await self._curricula.all_named(tx, group.where, resources)
+        if len(named) > MOST:
+            raise TooManyNamesError(MOST)
+        return [no_companion(each).key for each in named]
 
     async def cancel(self, guild_id: int, vote_id: int) -> Ballot:
         """Call a vote off; the next look ends its poll. Twice is harmless.
@@ -196,7 +234,7 @@ class Votes:
             slot = slot_of_week(group.schedule, vote.week) if group is not None else None
             until = present.closes_at if slot is None else slot.at
             if now < until and not for_good:
-                wait = max(TRY_AGAIN, now - vote.closes_at)  # doubles with each try
+                wait = min(AT_LATEST, max(TRY_AGAIN, now - vote.closes_at))
                 await week_rows.set_look_at(tx, vote.vote_id, min(now + wait, until))
             elif group is None:  # it is deleted: its poll ends by itself where we can't
                 await week_rows.delete_vote(tx, vote.vote_id)

@@ -110,12 +110,19 @@ async def all_groups(db: Queries) -> list[Group]:
 
 
 async def group_ids_ahead(
-    db: Queries, now: datetime, furthest: datetime, missed_since: datetime
+    db: Queries,
+    now: datetime,
+    furthest: datetime,
+    missed_since: datetime,
+    *,
+    last_slot: datetime,
+    looked: datetime,
 ) -> list[int]:
     """Return the groups with an instant that no clock showing ``now`` can have written.
 
     ``furthest``: beyond it there is no next slot; ``missed_since``: what is later can't be missed.
-    A moderator may skip a week to come.
+    A moderator may skip a week to come, or call a vote on one up to ``last_slot``. A vote's poll is
+    looked at when its hours are over, or up to ``looked`` where it couldn't be.
     """
     sql = (
         "SELECT group_id FROM study_groups WHERE since_at > ? OR next_at > ?"
@@ -124,9 +131,12 @@ async def group_ids_ahead(
         " UNION SELECT group_id FROM weeks WHERE slot_at > ? AND state = 'missed'"
         " AND resource_key IS NULL"
         " UNION SELECT group_id FROM votes WHERE look_at > ?"
+        " UNION SELECT group_id FROM votes WHERE look_at > ? AND message_id IS NOT NULL"
+        " AND look_at - 3600 * hours > ?"
         " ORDER BY group_id"
     )
-    return await db.fetch_column(sql, now, furthest, now, furthest, missed_since, furthest)
+    of_groups, of_votes = (now, furthest, now, furthest, missed_since), (last_slot, looked, looked)
+    return await db.fetch_column(sql, *of_groups, *of_votes)
 
 
 async def set_calendar(tx: Queries, group: Group) -> None:

@@ -547,6 +547,10 @@ class PickWeek(CustomId, shape="pick-week:{group_id}:{key}"):
     key: Key
 
 
+class VoteWeek(OfKept, shape="vote-week:{kept_id}:{opener_id}"):
+    """A vote is called on the option's week, as all else was said."""
+
+
 class TakeBack(OfGroup, shape="unpick:{group_id}:{week}:{opener_id}"):
     """What was picked for a week."""
 
@@ -567,6 +571,10 @@ class CallOffVote(OfVote, shape="vote-cancel:{vote_id}:{opener_id}"):
 
 class CloseVote(OfVote, shape="vote-close:{vote_id}:{opener_id}"):
     pass
+
+
+class EndOneVote(OfGroup, shape="end-vote:{group_id}:{opener_id}"):
+    """The option's vote is closed or called off, of several."""
 
 
 # A server's list

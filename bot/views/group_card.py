@@ -84,11 +84,12 @@ def members_card(
     )
     can_join = group.state != "stopped" and not is_member
     unfold = ids.UnfoldGroup("more" if opens else "less", group.group_id)
+    has_more = seldom or papers or len(status.votes) > 1 or len(status.lost_votes) > 1
     buttons = row(
         button(ids.NextInGroup(group.group_id), _("What's next?")),
         _member_button(group.group_id, joins=True) if can_join else None,
         _remind_button(status) if is_member else None,
-        button(unfold, _("More") if opens else _("Less")) if seldom or papers else None,
+        button(unfold, _("More") if opens else _("Less")) if has_more else None,
     )
     shown = box(
         text_of(lines, TEXT_OF_GROUP),
@@ -196,7 +197,7 @@ def group_lines(
     group, is_open = status.group, not opens
     obstacle = group.blocked and obstacle_text(group.blocked, to_moderator=to_moderator)
     matters = [f"⚠️ {obstacle}"] if obstacle else []
-    matters += [*vote_lines(status, to_moderator=to_moderator), *told]
+    matters += [*vote_lines(status, to_moderator=to_moderator, opens=opens), *told]
     lines = [_head(status, is_open=is_open), _standing_text(group), _state_text(group.state)]
     if status.pause and group.state == "active":
         lines.append(_("⏸️ **Paused:** no papers, {days}.", days=days_text([status.pause])))
@@ -343,7 +344,7 @@ def _coming_text(coming: Coming, status: GroupStatus) -> str:
 
 def _is_voted_on(coming: Coming, status: GroupStatus) -> bool:
     """Tell whether a vote decides on the week; a moderator's pick goes before it."""
-    is_open = status.vote is not None and status.vote.week == coming.slot.week
+    is_open = any(vote.week == coming.slot.week for vote in status.votes)
     return is_open and coming.pick.why != "picked_by_moderator"
 
 

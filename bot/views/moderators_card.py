@@ -65,6 +65,7 @@ from bot.views.pick_card import (
     picked_options,
     skip_select,
     vote_buttons,
+    votes_select,
     weeks_select,
 )
 from bot.views.problems import CHANNELS_OF_GROUPS, as_seen, role_line
@@ -299,6 +300,7 @@ def moderators_card(
         row(*often, button(way, _("More") if opens else _("Less"))),
         *opened,
         change,
+        None if opens else votes_select(status, opener_id),
         None if opens else skip_select(status, opener_id),
     )
     return card(news or None, undo, shown)

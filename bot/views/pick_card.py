@@ -1,6 +1,6 @@
 """What a group reads in a week: picked by moderators, or voted on."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -12,6 +12,7 @@ from bot.core.curriculum import Resource
 from bot.core.groups import GroupStatus
 from bot.core.outbox import UNCERTAIN, Problem
 from bot.core.papers import (
+    MOST,
     MOST_WEEKS,
     Ballot,
     PickReply,
@@ -30,6 +31,7 @@ from bot.views.parts import (
     Button,
     Lines,
     Select,
+    as_many_as_fit,
     boxed,
     button,
     card,
@@ -109,7 +111,8 @@ def week_choices(
 @way_out.register
 def _weeks(error: UnknownWeekError) -> Select | None:
     weeks = [option(week, _week_text(day, title)) for week, day, title in error.like_it]
-    return select(ids.PickWeek(error.group_id, error.key), _("Pick a week…"), weeks)
+    said = ids.VoteWeek(*error.vote) if error.vote else ids.PickWeek(error.group_id, error.key)
+    return select(said, _("Pick a week…"), weeks)
 
 
 def _picked_lines(reply: PickReply) -> Lines:
@@ -314,14 +317,59 @@ def vote_card(ballot: Ballot, opener_id: int) -> LayoutView:
     vote, at = ballot.vote, phrases.moment(ballot.slot.at)
     heading = _("🗳️ <#{channel}> votes on what it reads on {at}:", channel=vote.channel_id, at=at)
     below = ngettext(
-        "-# The poll runs for {n} hour. If nobody votes, the group reads what comes next on the"
-        " list. `/manage pick` counts more than a vote.",
-        "-# The poll runs for {n} hours. If nobody votes, the group reads what comes next on the"
-        " list. `/manage pick` counts more than a vote.",
+        "-# The poll runs for {n} hour. If nobody votes, the list goes on.",
+        "-# The poll runs for {n} hours. If nobody votes, the list goes on.",
         vote.hours,
     )
-    told = text_of([heading, *_candidates(ballot), below])
+    waits = _("-# Earlier weeks read none of these.") if ballot.is_ahead else ""
+    # With fewer candidates, there is more room on a phone.
+    matters = as_many_as_fit(_elsewhere_lines(ballot), FEW_LINES + (MOST - len(vote.keys)) // 2)
+    picks = "" if matters else _("-# A pick counts more than a vote.")
+    told = text_of(filter(None, [heading, *_candidates(ballot), *matters, below, waits, picks]))
     return boxed(told, row(*vote_buttons(vote.vote_id, opener_id)))
+
+
+FEW_LINES = 2
+"""Lines on a phone for what may surprise about the most candidates; the first matter most."""
+
+
+def _elsewhere_lines(ballot: Ballot) -> Lines:
+    """Yield what may surprise who calls a vote about its candidates: a line a matter."""
+    else_ = ballot.elsewhere
+
+    def named(keys: Collection[str]) -> str:
+        told = [r for r in ballot.candidates if r is not None and r.key in keys]
+        return phrases.titles(told, most=1, longest=16)
+
+    def when(slots: Iterable[Slot]) -> str:
+        days = sorted({slot.at for slot in slots})
+        return phrases.several([phrases.moment(at, "d") for at in days], 1)
+
+    if else_.picked:
+        days, titles = when(else_.picked.values()), named(else_.picked)
+        yield _("⚠️ Picked for {when}: {titles}.", when=days, titles=titles)
+    if else_.left_out:
+        titles = named(else_.left_out)
+        yield _("⚠️ Left out even if it wins: {titles}.", titles=titles)
+    if else_.had:
+        yield _("⚠️ This group already had {titles}.", titles=named(else_.had))
+    if else_.voted:
+        days, titles = when(else_.voted.values()), named(else_.voted)
+        yield _("⚠️ Also in the vote for {when}: {titles}.", when=days, titles=titles)
+
+
+def votes_select(status: GroupStatus, opener_id: int) -> Select | None:
+    """Build the choice of which of the votes is ended that are not the next."""
+    group, options = status.group, []
+    for vote in status.votes[1:]:
+        day = _date_text(_day(slot_of_week(group.schedule, vote.week).at, group.schedule.zone))
+        if vote.message_id:
+            close = _("Close now: {day}", day=day)
+            options.append(option(f"close:{vote.vote_id}", close, _("Its votes are counted")))
+        cancel = _("Cancel: {day}", day=day)
+        options.append(option(f"cancel:{vote.vote_id}", cancel, _("Its votes don't count")))
+    said = ids.EndOneVote(group.group_id, opener_id)
+    return select(said, _("End another vote…"), options)
 
 
 def vote_buttons(vote_id: int, opener_id: int) -> list[Button]:
@@ -419,34 +467,46 @@ def _lost_because(vote: Vote, problem: Problem | None) -> str:
     return _("Its poll couldn't be sent. {why}", why=problem_text(problem))
 
 
-def vote_lines(status: GroupStatus, *, to_moderator: bool) -> Lines:
-    """Yield where a group votes; and of a vote that came to nothing, what happens instead."""
-    vote, lost, problem = status.vote, status.lost_vote, status.vote_problem
-    if vote:
-        at = phrases.moment(slot_of_week(status.group.schedule, vote.week).at, "d")
-        if vote.message_id:
-            yield _(
-                "🗳️ [Vote for {at}]({link}); it closes {closes}.",
-                at=at,
-                link=address(status.group.guild_id, vote.channel_id, vote.message_id),
-                closes=phrases.moment(vote.closes_at, "R"),
-            )
-        elif not problem:
-            yield _("🗳️ A vote for {at} is being posted.", at=at)
-        elif not to_moderator:
-            yield _("⚠️ A vote for {at} isn't posted yet. Moderators know.", at=at)
-        else:
-            why = obstacle_text(problem)
-            yield _("⚠️ A vote for {at} isn't posted yet. {why}", at=at, why=why)
-    if lost and not (vote and vote.week == lost.week):
-        at = phrases.moment(slot_of_week(status.group.schedule, lost.week).at, "d")
-        told = _("⚠️ The vote for {at} has no result.", at=at)
-        is_past = status.this_week and status.this_week.week == lost.week
-        then = (
-            _("The list's own order counted instead.")
-            if is_past
-            else _("The list's own order counts instead.")
+def vote_lines(status: GroupStatus, *, to_moderator: bool, opens: bool) -> Lines:
+    """Yield where a group votes; and of votes that came to nothing, what happens instead.
+
+    ``opens``: of several, the next alone; the others stand under *More*.
+    """
+    most = 1 if opens else None
+    for vote in status.votes[:most]:
+        yield _vote_text(status, vote, to_moderator=to_moderator)
+    for lost in status.lost_votes[:most]:
+        yield _lost_text(status, lost, to_moderator=to_moderator)
+    if opens and (more := len(status.votes) - 1) > 0:
+        yield ngettext("-# and {n} more vote", "-# and {n} more votes", more)
+
+
+def _vote_text(status: GroupStatus, vote: Vote, *, to_moderator: bool) -> str:
+    problem = status.vote_problems.get(vote.vote_id)
+    at = phrases.moment(slot_of_week(status.group.schedule, vote.week).at, "d")
+    if vote.message_id:
+        return _(
+            "🗳️ [Vote for {at}]({link}); it closes {closes}.",
+            at=at,
+            link=address(status.group.guild_id, vote.channel_id, vote.message_id),
+            closes=phrases.moment(vote.closes_at, "R"),
         )
-        if to_moderator and not is_past:  # who may still mend it
-            then = _lost_because(lost, None if vote else problem)  # else it is the other vote's
-        yield f"{told} {then}"
+    if not problem:
+        return _("🗳️ A vote for {at} is being posted.", at=at)
+    if not to_moderator:
+        return _("⚠️ A vote for {at} isn't posted yet. Moderators know.", at=at)
+    return _("⚠️ A vote for {at} isn't posted yet. {why}", at=at, why=obstacle_text(problem))
+
+
+def _lost_text(status: GroupStatus, lost: Vote, *, to_moderator: bool) -> str:
+    at = phrases.moment(slot_of_week(status.group.schedule, lost.week).at, "d")
+    told = _("⚠️ The vote for {at} has no result.", at=at)
+    is_past = status.this_week and status.this_week.week == lost.week
+    then = (
+        _("The list's own order counted instead.")
+        if is_past
+        else _("The list's own order counts instead.")
+    )
+    if to_moderator and not is_past:  # who may still mend it
+        then = _lost_because(lost, status.vote_problems.get(lost.vote_id))
+    return f"{told} {then}"

@@ -322,12 +322,15 @@ def as_seen(guild: discord.Guild | None, status: GroupStatus) -> tuple[GroupStat
     What was noted when a message couldn't be sent may have been mended since; and what will keep
     the next one away can be told before it is due. The rest are warnings: what posts come without.
     """
-    group, problem = status.group, status.vote_problem
+    group, problems = status.group, dict(status.vote_problems)
     channel = guild.get_channel(group.channel_id) if guild else None
     if channel is None:
         return status, []
-    if status.vote and isinstance(problem, Lacks):
-        problem = lacks(channel, (*needed(channel), *POLLS))
+    for vote in status.votes:
+        if isinstance(problems.get(vote.vote_id), Lacks):
+            problems.pop(vote.vote_id)
+            if lacking_now := lacks(channel, (*needed(channel), *POLLS)):
+                problems[vote.vote_id] = lacking_now
     blocked = replace(group, blocked=_blocked(channel, group))
     warnings = []
     can_post = not missing(channel, needed(channel, has_post=group.standing_id is not None))
@@ -345,4 +348,4 @@ def as_seen(guild: discord.Guild | None, status: GroupStatus) -> tuple[GroupStat
             " Discord allows. Close some; I'll try again every hour for a day."
         )
         warnings.append(told)
-    return replace(status, group=blocked, vote_problem=problem), warnings
+    return replace(status, group=blocked, vote_problems=problems), warnings

@@ -5,6 +5,7 @@ import contextlib
 import functools
 import io
 import logging
+from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,6 +17,7 @@ from discord.ui import LayoutView
 
 from bot.core.curriculum import Resource, Step
 from bot.core.recommend import Suggestion
+from bot.core.search.words import names_in
 from bot.errors import LedgerError, ReaderError
 from bot.language import _
 from bot.plain import clipped, one_line
@@ -273,6 +275,19 @@ def all_choice(named: Sequence[Resource], typed: str) -> Choices:
     if not named or len(typed) > NAME:
         return []
     return [choice(typed, one_line(" + ".join(map(short_title, named))))]
+
+
+def list_choices(before: Sequence[str], suggestions: Iterable[Suggestion]) -> Choices:
+    """Return choices that add one name to those before, each read back as it is shown."""
+    resources = [one.resource for one in suggestions]
+    short = {resource.key: one_line(short_title(resource)) for resource in resources}
+    known, choices = Counter(short.values()), list[app_commands.Choice[str]]()
+    for key, name in short.items():
+        is_clear = known[name] == 1 and names_in(name) == [name]
+        value = ", ".join([*before, name if is_clear else key])
+        if name not in before and len(value) <= NAME:
+            choices.append(choice(value, ", ".join([*before, name])))
+    return choices[:CHOICES]
 
 
 def step_choices(steps: Iterable[Step]) -> Choices:

@@ -4,7 +4,16 @@ import discord
 import pytest
 
 from tests.forged import forged, pressed
-from tests.seen import custom_id_of, labels_of, options_of, posts_in, select_of, text_of, title_of
+from tests.seen import (
+    custom_id_of,
+    labels_of,
+    option_labels_of,
+    options_of,
+    posts_in,
+    select_of,
+    text_of,
+    title_of,
+)
 
 AN_HOUR, A_DAY = 3600, 24 * 3600
 MONDAY = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
@@ -537,3 +546,159 @@ async def test_a_vote_on_a_week_that_the_first_paper_passes_by_is_called_off_or_
     (post,) = posts_in(channel)
     assert title_of(post).startswith("BERT" if is_decided else "Attention")
     assert len(called_off_in(channel)) == (0 if is_decided else 1)
+
+
+FOUR_WEEKS_ON = datetime(2026, 2, 2, 9, 0, tzinfo=UTC)
+
+
+async def test_a_vote_on_named_candidates_for_a_week_ahead(
+    group, moderator, alice, env, channel, until
+):
+    called = await moderator.slash(
+        channel, "manage vote", resources="GPT-2, Llama 2 and BERT", date="2 Feb"
+    )
+    told, (poll,) = text_of(called), polls_in(channel)
+    await alice.set_poll_votes(poll, answers=[2])
+    await env.advance_time(2 * A_DAY + 60)
+    seen = text_of(await alice.slash(channel, "group"))
+    await until(FOUR_WEEKS_ON)
+
+    papers = [title_of(post) for post in posts_in(channel)]
+    assert f"votes on what it reads on <t:{int(FOUR_WEEKS_ON.timestamp())}:F>" in told
+    assert [line[:9] for line in told.splitlines()[1:4]] == ["1. GPT-2", "2. Llama ", "3. BERT"]
+    assert "Earlier weeks read none of these." in told
+    assert poll.poll.question == "What do we read on Mon 2 Feb 2026?"
+    assert "Vote for" not in seen
+    assert papers[0] == "Attention Is All You Need"
+    assert "Llama 2" in papers[4]
+    assert [paper for paper in papers[:4] if "Llama" in paper] == []
+
+
+async def test_a_moderator_elsewhere_names_the_groups_channel(
+    group, moderator, channel, guild, env
+):
+    elsewhere = guild.create_text_channel("elsewhere")
+
+    called = await moderator.slash(elsewhere, "manage vote", channel=channel)
+    nobody = await moderator.slash(elsewhere, "manage vote")
+
+    assert f"<#{channel.id}> votes on" in text_of(called)
+    assert (len(polls_in(channel)), polls_in(elsewhere)) == (1, [])
+    assert "Moderators can make one with `/manage group`" in text_of(nobody)
+    assert len(env.errors) == 1
+
+
+async def test_what_is_unclear_about_a_vote_is_asked_and_all_else_is_kept(
+    group, moderator, channel, env
+):
+    asked = await moderator.slash(
+        channel, "manage vote", resources="LoRA, BERT", hours=5, date="someday"
+    )
+    told, weeks = text_of(asked), options_of(asked)
+    called = await moderator.select(asked.response.message, weeks[2:3], custom_id=select_of(asked))
+
+    (poll,) = polls_in(channel)
+    assert "I don't know which day “someday” is. Pick a week" in told
+    assert "<t:" in text_of(called)
+    assert "The poll runs for 5 hours." in text_of(called)
+    assert [answer.text for answer in poll.poll.answers] == ["1. LoRA", "2. BERT"]
+    assert poll.poll.question == "What do we read on Mon 19 Jan 2026?"
+    assert len(env.errors) == 1
+
+
+async def test_names_and_weeks_that_will_not_do_are_told_with_what_to_do(
+    group, moderator, channel, env
+):
+    async def told(**said):
+        return text_of(await moderator.slash(channel, "manage vote", **said))
+
+    assert "Nothing on the list fits “qwertz”" in await told(resources="BERT, qwertz")
+    assert "only helps with another" in await told(resources="The Illustrated Transformer, BERT")
+    many = "BERT, GPT-1, GPT-2, GPT-3, LoRA, Llama 2"
+    assert "I can take only 5 names at once." in await told(resources=many)
+    assert "more than a year away" in await told(date="2027-06-01")
+    assert "That week is over." in await told(date="2025-12-01")
+    assert "Name two or more with `resources`" in await told(date="2026-12-01")
+    assert polls_in(channel) == []
+    assert len(env.errors) == 6
+
+
+async def test_of_several_votes_the_card_shows_the_next_and_more_shows_and_ends_all(
+    group, moderator, alice, channel
+):
+    await moderator.slash(channel, "manage vote", resources="GPT-2, GPT-3", date="2026-03-02")
+    await moderator.slash(channel, "manage vote")
+    card = await moderator.slash(channel, "manage group")
+    folded = text_of(card)
+    more = await moderator.click(card.response.message, label="More")
+    opened, select = text_of(more), select_of(more)
+    options = option_labels_of(more)[:2]
+    ended = await moderator.select(card.response.message, options_of(more)[1:2], custom_id=select)
+
+    assert folded.count("[Vote for <t:") == 1
+    assert "and 1 more vote" in folded
+    assert opened.count("[Vote for <t:") == 2
+    assert options == ["Close now: Mon 2 Mar 2026", "Cancel: Mon 2 Mar 2026"]
+    assert "The vote for <t:1772442000:F>" in text_of(ended)
+    assert "and 1 more vote" not in text_of(ended)
+    assert sorted(poll.poll.is_finalised() for poll in polls_in(channel)) == [False, True]
+    assert len(called_off_in(channel)) == 1
+
+
+async def test_one_of_several_votes_is_closed_and_counted(group, moderator, alice, channel):
+    await moderator.slash(channel, "manage vote")
+    await moderator.slash(channel, "manage vote", resources="GPT-2, GPT-3", date="2026-01-19")
+    (poll,) = [p for p in polls_in(channel) if "19 Jan" in p.poll.question]
+    await alice.set_poll_votes(poll, answers=[2])
+    card = await moderator.slash(channel, "manage group")
+    more = await moderator.click(card.response.message, label="More")
+
+    closed = await moderator.select(
+        card.response.message, options_of(more)[:1], custom_id=select_of(more)
+    )
+    seen = text_of(await alice.slash(channel, "group"))
+
+    assert "is closed" in text_of(closed)
+    assert "GPT-3 · 🗳️ won the vote" in text_of(
+        await moderator.click(
+            (await moderator.slash(channel, "manage group")).response.message, label="More"
+        )
+    )
+    assert "[Vote for <t:" in seen
+
+
+async def test_names_are_completed_one_after_another(group, moderator, channel, guild):
+    async def offered(typed, where=channel, **others):
+        found = await moderator.autocomplete(where, "manage vote", "resources", typed, **others)
+        return [choice["value"] for choice in found]
+
+    elsewhere = guild.create_text_channel("elsewhere")
+
+    assert (await offered("lor"))[0] == "LoRA"
+    assert (await offered("LoRA, gpt-2"))[:2] == ["LoRA, gpt-2", "LoRA, GPT-2"]
+    assert (await offered("LoRA and gpt-2"))[1] == "LoRA, GPT-2"
+    assert all(each.startswith("LoRA, ") for each in await offered("LoRA, "))
+    assert "LoRA, LoRA" not in await offered("LoRA, lor")
+    assert await offered("lor", elsewhere) == []
+    assert (await offered("lor", elsewhere, channel=channel))[0] == "LoRA"
+
+
+async def test_what_may_surprise_about_named_candidates_is_told(
+    group, moderator, channel, until, env
+):
+    await until(MONDAY)
+    await moderator.slash(channel, "manage pick", resource="LoRA", date="2026-03-02")
+    await moderator.slash(channel, "manage vote", resources="GPT-2, GPT-3", date="2026-02-02")
+    both = text_of(
+        await moderator.slash(channel, "manage vote", resources="GPT-2, BERT", date="2026-02-09")
+    )
+
+    called = text_of(
+        await moderator.slash(
+            channel, "manage vote", resources="Attention Is All You Need, LoRA, GPT-2"
+        )
+    )
+
+    assert "⚠️ Also in the vote for <t:1770022800:d>: GPT-2." in both
+    assert "⚠️ Picked for <t:1772442000:d>: LoRA." in called
+    assert "⚠️ This group already had Attention Is" in called

@@ -115,6 +115,14 @@ def _offers(each):
             weeks = (("2026-W02", NOW.date(), ""),)
             group_id = values["group_id"]
             return replies.error_card(UnknownWeekError("soon", weeks, group_id=group_id, key=key))
+        case "VoteWeek":
+            weeks, said = (("2026-W02", NOW.date(), ""),), tuple(values.values())
+            return replies.error_card(UnknownWeekError("soon", weeks, vote=said))
+        case "EndOneVote":
+            vote = _ballot(int(each.picks[0].partition(":")[2])).vote
+            votes = (replace(vote, vote_id=1), replace(vote, message_id=1))
+            status = replace(_status(values["group_id"], "2026-W27"), votes=votes)
+            return moderators_card.moderators_card(None, status, values["opener_id"], opens=False)
         case "ShowCandidate":
             return pick_card.candidates_card(_ballot(values["vote_id"]))
         case "DoneToo":

@@ -387,7 +387,7 @@ REFUSALS = {
 }
 """Answers of a button whose subject is gone."""
 
-NEWER = ("vote-close:", "which-group:", "change-", "suggest-link:")
+NEWER = ("vote-close:", "end-vote:", "vote-week:", "which-group:", "change-", "suggest-link:")
 """Buttons that no release has written yet, about what an older button has already done."""
 
 PLANNED_ANEW = {"reminder"}

@@ -232,6 +232,46 @@ async def test_a_vote_on_a_week_of_the_future_is_called_off(life):
     assert len(await life.services.votes.due()) == 1
 
 
+@pytest.mark.parametrize("sends", [False, True])
+async def test_a_vote_on_any_week_of_the_coming_year_is_right(life, caplog, sends):
+    await life.live(timedelta(hours=2))
+    last = "2027-W01"  # a year from now, the last week for which may be chosen
+    await life.services.votes.call(
+        GUILD, CHANNEL, MODERATOR, 3, 768, resources="paper-8, paper-9", date=last
+    )
+    if sends:
+        await life.work()
+    before = await everything(life.services.db)
+    caplog.clear()
+
+    await life.start()
+
+    after = await everything(life.services.db)
+    for rows in (before, after):  # the start proves that it can write
+        said = {row["name"]: row["value"] for row in rows["settings"]}
+        rows["settings"] = {name: said[name] for name in said.keys() - {"written_at"}}
+    assert after == before
+    assert "clock" not in caplog.text
+
+
+@pytest.mark.parametrize("leapt", [timedelta(days=9), timedelta(days=90)])
+async def test_a_poll_sent_by_a_clock_ahead_for_a_week_far_ahead_is_counted_when_it_closes(
+    life, leapt
+):
+    await life.live(timedelta(hours=2))
+    life.wrong = leapt
+    await life.services.votes.call(
+        GUILD, CHANNEL, MODERATOR, 3, 24, resources="paper-8, paper-9", date="2026-W40"
+    )
+    await life.work()
+    life.wrong = timedelta()
+
+    await life.start()
+
+    (vote,) = (await life.services.groups.status(CHANNEL, None)).votes
+    assert vote.look_at == vote.closes_at == life.true() + timedelta(hours=24)
+
+
 async def test_a_start_with_a_clock_behind_changes_nothing_and_says_so(life, caplog):
     await life.live(3 * A_WEEK)
     await life.services.reading.mark(READER, None, LIST.resources[0].key, "done")

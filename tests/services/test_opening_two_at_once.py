@@ -19,6 +19,7 @@ from bot.core.link_checks import LinkAnswer
 from bot.core.lists import Where
 from bot.core.moderation import ResourceForm
 from bot.core.outbox import OutboxRow
+from bot.core.papers import VoteWish
 from bot.core.reminders import OpenLead
 from bot.core.weeks import DaysOff, Schedule
 from bot.errors import HasGroupError, OldCardError
@@ -230,6 +231,7 @@ def acts(w: World, s: Services) -> dict:
         "Papers.take_back": lambda: s.papers.take_back(GUILD, w.reading, "2026-W04"),
         "Papers.read_for": lambda: s.papers.read_for(GUILD, w.due, "demo:p0", 2),
         "Papers.read_for, too": lambda: s.papers.read_for(GUILD, w.due, "demo:p0", 3),
+        "Votes.ask": lambda: s.votes.ask(GUILD, CARL, VoteWish(DUE, 3, 12, date="2026-W02")),
         "Votes.call": lambda: s.votes.call(GUILD, DUE, CARL, 3, 12),
         "Votes.call, too": lambda: s.votes.call(GUILD, DUE, BOB, 2, 12),
         "Votes.call, reading": lambda: s.votes.call(GUILD, READING, CARL, 3, 12),
@@ -455,6 +457,7 @@ BESIDE = [
     ("Papers.take_back", "Papers.pick, W04"),
     ("Papers.read_for", "Papers.read_for, too"),
     ("Papers.read_for", "Weeks.open_due"),
+    ("Votes.ask", "Votes.call, too"),
     ("Votes.call", "Votes.call, too"),
     ("Votes.call", "Groups.move, due"),
     ("Votes.call", "Papers.pick, due too"),

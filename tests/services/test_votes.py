@@ -3,8 +3,18 @@ from datetime import timedelta
 
 import pytest
 
+from bot.core.papers import VoteWish
 from bot.core.weeks import Schedule
-from bot.errors import NoGroupError, VoteRefusedError, VoteTooLongError
+from bot.errors import (
+    CompanionRefusedError,
+    NoGroupError,
+    TooManyNamesError,
+    UnknownResourceError,
+    UnknownWeekError,
+    VoteRefusedError,
+    VoteTooLongError,
+    WeekRefusedError,
+)
 from bot.store import outbox
 from tests.curricula import curriculum, resource
 from tests.postbox import CHANNEL, GUILD, MODERATOR, Desk, Postbox, new_group
@@ -14,7 +24,10 @@ THURSDAY_AT_TEN = Schedule(3, 10, 0, "UTC")
 W02 = "2026-W02"
 MESSAGE = 4242
 
-LIST = curriculum(resource("bert"), resource("gpt"), resource("lora"), resource("peft"))
+LIST = curriculum(
+    resource("bert", companions=("video",)), resource("gpt"), resource("lora"), resource("peft"),
+    resource("opt", addition=True), resource("t5", addition=True),
+)  # fmt: skip
 
 
 @pytest.fixture
@@ -24,8 +37,9 @@ async def group(services):
 
 @pytest.fixture
 def call(services, group):
-    async def call_one(count=3, hours=48, *, guild_id=GUILD):
-        return (await services.votes.call(guild_id, CHANNEL, MODERATOR, count, hours)).vote
+    async def call_one(count=3, hours=48, *, guild_id=GUILD, **said):
+        ballot = await services.votes.call(guild_id, CHANNEL, MODERATOR, count, hours, **said)
+        return ballot.vote
 
     return call_one
 
@@ -366,8 +380,8 @@ async def test_a_vote_whose_messages_are_deleted_before_they_are_known_is_lost(
 
     now = await status()
     rows = await services.db.fetch("SELECT kind FROM outbox WHERE state = 'waiting'")
-    assert (now.vote, now.vote_problem) == (None, "deleted")
-    assert now.lost_vote is not None
+    (lost,) = now.lost_votes
+    assert (now.vote, now.vote_problems[lost.vote_id]) == (None, "deleted")
     assert [row["kind"] for row in rows] == ["notice"]
 
 
@@ -578,3 +592,155 @@ async def test_only_a_running_vote_with_its_poll_is_closed(services, call, deliv
     assert [e.value.why for e in (unsent, another, over)] == ["unsent", "unknown", "over"]
     assert due.closes_at == clock.now
     assert closed.vote_id == vote.vote_id
+
+
+def ask(services, **said):
+    return services.votes.ask(GUILD, MODERATOR, VoteWish(CHANNEL, **said))
+
+
+@pytest.mark.parametrize(
+    ("said", "count", "keys"),
+    [
+        ("lora and gpt", None, "lora gpt"),
+        ("lora, gpt, lora", None, "lora gpt"),
+        ("peft", None, "peft bert gpt"),
+        ("peft", 2, "peft bert"),
+        ("lora, gpt", 4, "lora gpt bert peft"),
+        ("bert, gpt, lora and peft", 2, "bert gpt lora peft"),
+    ],
+)
+async def test_candidates_are_what_is_named_and_to_a_single_one_the_next(
+    services, group, said, count, keys
+):
+    vote = (await ask(services, resources=said, count=count)).vote
+
+    assert vote.keys == tuple(f"demo:{key}" for key in keys.split())
+
+
+async def test_what_cannot_be_voted_on_is_told_and_calls_no_vote(services, group, status):
+    for said, error in (
+        ("bert and no such thing", UnknownResourceError),
+        ("video", CompanionRefusedError),
+    ):
+        with pytest.raises(error):
+            await ask(services, resources=said)
+
+    assert (await status()).votes == ()
+
+
+async def test_more_than_five_are_too_many(services, group):
+    with pytest.raises(TooManyNamesError) as refused:
+        await ask(services, resources="bert, gpt, lora, peft, opt and t5")
+
+    assert "only 5 names" in refused.value.sentence()
+
+
+async def test_a_vote_on_a_week_ahead_closes_soon_and_its_winner_waits_for_that_week(
+    services, group, deliver, status, clock
+):
+    vote = (await ask(services, resources="bert, gpt", date="2026-W05")).vote
+    before = [coming.pick.key for coming in (await status()).coming]
+    await deliver()
+    clock.advance(hours=48)
+    (due,) = await services.votes.due()
+    await services.votes.decide(due, [0, 1])
+
+    after = [coming.pick.key for coming in (await status()).coming]
+    assert (vote.week, vote.hours) == ("2026-W05", 48)
+    assert before == ["demo:lora", "demo:peft", None, "demo:bert"]
+    assert after == ["demo:bert", "demo:lora", "demo:peft", "demo:gpt"]
+
+
+async def test_votes_on_several_weeks_run_beside_each_other(
+    services, group, deliver, status, clock
+):
+    far = (await ask(services, date="2026-W20", resources="peft, lora", hours=768)).vote
+    near = (await ask(services)).vote
+    kinds = await deliver()
+    both = (await status()).votes
+
+    await services.votes.cancel(GUILD, near.vote_id)
+    await services.votes.close(GUILD, far.vote_id)
+    due = await services.votes.due()
+
+    assert sorted(kinds) == ["candidates", "candidates", "poll", "poll"]
+    assert [vote.week for vote in both] == [W02, "2026-W20"]
+    assert near.keys == ("demo:bert", "demo:gpt")
+    assert [vote.week for vote in (await status()).votes] == ["2026-W20"]
+    assert {vote.vote_id for vote in due} == {near.vote_id, far.vote_id}
+    assert far.closes_at - clock.now == timedelta(days=32)
+
+
+async def test_skipping_a_week_calls_off_its_own_vote_alone(services, group, status):
+    await ask(services, date="2026-W03", resources="peft, lora")
+    await ask(services)
+
+    await services.calendars.skip(GUILD, group.group_id, "2026-W03")
+
+    assert [vote.week for vote in (await status()).votes] == [W02]
+    with pytest.raises(VoteRefusedError) as refused:
+        await ask(services, date="2026-W03")
+    assert refused.value.why == "no_paper"
+
+
+async def test_what_is_the_matter_with_named_candidates_is_told(services, group, clock):
+    clock.advance(days=3, hours=2)
+    await services.weeks.open_due()
+    await services.papers.pick(GUILD, CHANNEL, MODERATOR, "gpt", "2026-W09")
+
+    ballot = await ask(services, resources="bert, gpt, lora", date="2026-W07")
+
+    assert ballot.is_ahead
+    assert set(ballot.elsewhere.had) == {"demo:bert"}
+    assert [slot.week for slot in ballot.elsewhere.picked.values()] == ["2026-W09"]
+
+
+async def test_what_the_group_had_may_win_again(services, group, deliver, clock):
+    clock.advance(days=3, hours=2)
+    await services.weeks.open_due()
+    vote = (await ask(services, resources="bert, lora")).vote
+    await deliver()
+    clock.advance(hours=48)
+    await services.votes.decide(await services.votes.due_one(vote.vote_id), [1, 0])
+    clock.advance(days=5)
+
+    await services.weeks.open_due()
+
+    week = (await services.groups.status(CHANNEL, None)).this_week
+    assert (week.key, week.why) == ("demo:bert", "vote_winner")
+
+
+@pytest.mark.parametrize(
+    ("date", "why"), [("2027-03-01", "far"), ("2025-12-01", "gone"), ("2026-W01", "gone")]
+)
+async def test_a_vote_is_on_a_week_of_the_coming_year(services, group, date, why, clock):
+    clock.advance(days=7)
+
+    with pytest.raises(WeekRefusedError) as refused:
+        await ask(services, date=date)
+
+    assert refused.value.why == why
+
+
+async def test_an_unclear_week_keeps_what_else_was_said(services, group):
+    said = {"resources": "lora and gpt", "hours": 5, "count": 4}
+    with pytest.raises(UnknownWeekError) as asked:
+        await ask(services, date="someday", **said)
+
+    kept_id, who = asked.value.vote
+    kept = await services.moderation.kept((GUILD, who, kept_id), VoteWish)
+    assert kept == VoteWish(CHANNEL, **said)
+    assert asked.value.like_it[0][0] == W02
+
+
+async def test_a_poll_on_a_week_far_ahead_is_tried_daily_until_it_can_be_read(
+    services, group, deliver, clock
+):
+    vote = (await ask(services, date="2026-W40", resources="lora, gpt")).vote
+    await deliver()
+    clock.advance(days=30)
+
+    (due,) = await services.votes.due()
+    await services.votes.unread(due)
+
+    assert (await services.votes.ballot(vote.vote_id)).vote.look_at == clock.now + timedelta(days=1)

@@ -3,7 +3,6 @@
 import asyncio
 from contextvars import Context
 from datetime import timedelta
-from functools import partial
 
 from bot.outbox.discord import NAMED
 from tests.simulation.discord import Channel, Guild
@@ -22,13 +21,14 @@ class Events:
 
     def befall(self, event: Event) -> None:
         chance = self._world.stream(f"event {event.number}")
-        if event.what in ("moderate", "read", "suggest", "plan", "run"):
+        if event.what in ("plan", "call_vote"):
+            self._begin(getattr(self._world.moderators, event.what)(chance))
+        elif event.what in ("moderate", "read", "suggest", "run"):
             world = self._world
             people = {"read": world.readers, "suggest": world.suggestions}.get(
                 event.what, world.moderators
             )
-            act = people.run if event.what == "run" else partial(people.act, chance)
-            self._begin(world.moderators.plan(chance) if event.what == "plan" else act())
+            self._begin(people.run() if event.what == "run" else people.act(chance))
         else:
             self._world.told(str(event))
             getattr(self, f"_{event.what}")(chance, *event.value)

@@ -496,6 +496,21 @@ class Moderators:
             who, f"calls a vote in {ids[1]}", lambda s: s.votes.call(*ids, 3, hours), now=True
         )
 
+    async def call_vote(self, chance: Random) -> None:
+        """Name candidates, or take the next ones, for a week ahead."""
+        group = self._world.any_group(chance)
+        if group is None:
+            return
+        named = chance.sample(self._world.keys, chance.choice((0, 1, 2, 5)))
+        day = self._world.now() + timedelta(weeks=chance.choice((0, 1, 2, 3, 8, 51)))
+        ids = group["guild_id"], group["channel_id"], 9000 + chance.randrange(4)
+        said = {"resources": ", ".join(named) or None, "date": day.strftime("%G-W%V")}
+        counts = chance.choice((None, 2, 5)), chance.choice((None, 1, 24, 200))
+        await self.ask(
+            ids[2], f"calls a vote in {ids[1]}: {said}",
+            lambda s: s.votes.call(*ids, *counts, **said), now=True,
+        )  # fmt: skip
+
     async def cancel(self, group, who, chance):
         await self._end_vote(who, chance, "cancel")
 

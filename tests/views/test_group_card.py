@@ -16,6 +16,7 @@ from bot.views.group_card import history_card, members_card
 from bot.views.moderators_card import moderators_card
 from bot.views.problems import obstacle_text, problem_text
 from tests.curricula import curriculum, resource
+from tests.seen import labels_of, text_of
 
 NOW = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 GROUP = Group(1, 3, 2, "active", Schedule(0, 9, 0, "UTC"), None, NOW, NOW)
@@ -39,8 +40,8 @@ def trouble_in(card):
 
 
 def with_vote(problem, state="running"):
-    name = "vote" if state == "running" else "lost_vote"
-    return replace(STATUS, **{name: replace(VOTE, state=state)}, vote_problem=problem)
+    name, problems = "votes" if state == "running" else "lost_votes", {VOTE.vote_id: problem}
+    return replace(STATUS, **{name: (replace(VOTE, state=state),)}, vote_problems=problems)
 
 
 @pytest.mark.parametrize("problem", MENDED_BY_MODERATORS)
@@ -93,3 +94,12 @@ def test_a_past_paper_that_was_deleted_is_told_with_its_own_day():
     (told,) = [part.content for part in history.walk_children() if isinstance(part, ui.TextDisplay)]
     day = f"<t:{int(NOW.timestamp())}:d>"
     assert told.splitlines()[1:] == [f"{day} **BERT** · posted and then deleted"]
+
+
+def test_of_several_votes_a_member_sees_the_next_and_the_others_under_more():
+    votes = VOTE, replace(VOTE, vote_id=6, week="2026-W09")
+    several, one = replace(STATUS, votes=votes), replace(STATUS, votes=votes[:1])
+
+    assert "and 1 more vote" in text_of(group_card(several))
+    assert "more vote" not in text_of(group_card(one))
+    assert "More" in labels_of(group_card(several))

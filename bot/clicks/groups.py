@@ -8,6 +8,7 @@ import discord
 from discord.ui import LayoutView
 
 from bot.clicks.click import Click, View, clicked
+from bot.core.curriculum.shape import MOST_PARTS
 from bot.core.groups import (
     GroupForm,
     GroupState,
@@ -17,7 +18,6 @@ from bot.core.groups import (
     SetUp,
     WhichZone,
 )
-from bot.core.papers import MOST_WEEKS
 from bot.errors import NotOfferedError, ReaderError
 from bot.language import _, to_all
 from bot.views import custom_ids as ids
@@ -277,7 +277,7 @@ async def read_for_weeks(click: Click, said: ids.ReadForWeeks) -> View:
     weeks, _, key = click.picked.partition(":")
     if not key:
         await papers.take_back(click.guild_id, said.group_id, weeks)
-    elif not (weeks.isdecimal() and int(weeks) <= MOST_WEEKS):
+    elif not (weeks.isdecimal() and int(weeks) <= MOST_PARTS):
         raise NotOfferedError
     else:
         read = await papers.read_for(click.guild_id, said.group_id, key, int(weeks))

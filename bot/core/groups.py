@@ -10,7 +10,7 @@ from bot.core.curriculum import Curriculum, Resource
 from bot.core.lists import Where
 from bot.core.outbox import Problem
 from bot.core.papers import AfterList, Chosen, Coming, Readiness, Span, Vote
-from bot.core.weeks import Schedule, Week
+from bot.core.weeks import Part, Schedule, Week
 from bot.core.zones import ZoneChoice
 
 GroupState = Literal["active", "paused", "stopped"]
@@ -72,8 +72,8 @@ class GroupStatus:
     members who let their name be shown; ``picks``: those of moderators for weeks that have nothing
     yet; ``vote``: the one that runs; ``lost_vote``: one that came to nothing, unless a moderator
     picked since; ``vote_problem``: why the messages of either couldn't be sent;
-    ``thread_problem``: why this week's paper has no thread; ``part``: which of how many weeks for
-    its paper this is; ``spans``: by key, for how many weeks papers are read; ``doubted``: resources
+    ``thread_problem``: why this week's paper has no thread; ``part``: what of its paper this week
+    has; ``spans``: by key, for how many weeks papers are read; ``doubted``: resources
     about which the server's readers have doubts. ``is_empty``: so is the list it reads from.
     """
 
@@ -97,7 +97,7 @@ class GroupStatus:
     thread_problem: Problem | None = None
     has_joined: bool = False
     begins: tuple[datetime, datetime] | None = None
-    part: tuple[int, int] | None = None
+    part: Part | None = None
     spans: Mapping[str, Span] = field(default_factory=dict)
     doubted: tuple[Resource, ...] = ()
     is_empty: bool = False
@@ -109,6 +109,7 @@ class PastWeek:
 
     post: Week
     read: int | None = None
+    part: Part | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,10 +124,7 @@ class History:
 
 @dataclass(frozen=True, slots=True)
 class WeeklyPost:
-    """What the card of a week's paper shows; ``weeks_left``: None while that is nobody's worry.
-
-    ``part``: (2, 3) is the second of three weeks for which the group reads it.
-    """
+    """What the card of a week's paper shows; ``weeks_left``: None while that is nobody's worry."""
 
     curriculum: Curriculum
     group: Group
@@ -135,7 +133,7 @@ class WeeklyPost:
     read: int | None
     readiness: Readiness | None
     weeks_left: int | None = None
-    part: tuple[int, int] | None = None
+    part: Part | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,7 @@ from bot.errors import (
 from bot.services import standing
 from bot.services.curriculum import CurriculumStore
 from bot.services.moderation import Moderation
-from bot.services.papers import Papers, calendar_of, next_slot_of, of_guild, taken_group
+from bot.services.papers import Papers, next_slot_of, of_guild, taken_group
 from bot.services.reminders import plan as plan_reminders
 from bot.services.votes import call_off, problem_of
 from bot.services.weeks import Weeks
@@ -388,13 +388,15 @@ class Groups:
     async def history(self, guild_id: int, group_id: int, page: int) -> History:
         """Return a page of the group's past weeks, the newest first."""
         group = of_guild(await group_rows.group(self._db, group_id), guild_id)
-        curriculum = await self._curricula.of(self._db, group.where)
-        now, calendar = self._clock(), await calendar_of(self._db, group)
-        past = [week for week in calendar.weeks if week.at <= now][page * WEEKS_A_PAGE :]
+        plan = await self._papers.plan(self._db, group)
+        past = [week for week in plan.calendar.weeks if week.at <= plan.now][page * WEEKS_A_PAGE :]
         shown = past[:WEEKS_A_PAGE]
         posted = [post if post.state == "posted" else None for post in shown]
-        reads = await self._weeks.read_by(curriculum, group_id, posted)
-        weeks = tuple(PastWeek(p, read.count) for p, read in zip(shown, reads, strict=True))
+        reads = await self._weeks.read_by(plan.curriculum, group_id, posted)
+        weeks = tuple(
+            PastWeek(post, read.count, plan.part(post))
+            for post, read in zip(shown, reads, strict=True)
+        )
         return History(group, page, weeks, has_more=len(past) > WEEKS_A_PAGE)
 
     async def join(self, guild_id: int, group_id: int, reader_id: int) -> GroupStatus:

@@ -348,7 +348,7 @@ def _past_text(week: PastWeek, guild_id: int) -> str:
         "nothing": [_("nothing left to post")],
     }[post.state]
     if post.state == "posted" and link:
-        what = [f"[{title}]({link})", read_by(read)]
+        what = [f"[{title}]({link})", part_text(week.part), read_by(read)]
     return f"{moment(post.at, 'd')} {dotted(*what)}"
 
 

@@ -394,6 +394,9 @@ def _long_lines(
     yield text_of(filter(None, [phrases.gone_page(resource), *why]), WHY)
     yield text_of(note_lines(resource), NOTES)
     yield text_of(companion_lines(resource), COMPANIONS)
+    if resource.parts:
+        names = [phrases.narrow(name, 40) for name in resource.parts]
+        yield _("**In parts**: {names}", names=phrases.several(names, 12))
     yield text_of(_questions(resource), QUESTIONS)
     if worth is not None:
         yield _("-# Liked by {liked} of {rated} readers.", liked=worth.liked, rated=worth.rated)

@@ -143,7 +143,7 @@ async def test_a_listed_link_shows_what_it_is(moderator, channel):
     await moderator.click(card.response.message, label="More")
 
     assert short == ["Edit texts", "Remove", "More"]
-    assert labels_of(card) == ["Edit texts", "Remove", "Less", "Link & questions", "History"]
+    assert labels_of(card) == ["Edit texts", "Remove", "Less", "Link, questions, parts", "History"]
 
 
 async def test_much_the_same_title_is_a_warning(moderator, channel):
@@ -665,7 +665,7 @@ async def test_link_must_read_and_questions_are_edited_on_the_added_card(
     card = await add()
 
     edited = await fill(
-        moderator, card, "Link & questions",
+        moderator, card, "Link, questions, parts",
         link="https://example.org/alive", must_read=["yes"], questions="Why?",
     )  # fmt: skip
     found = await alice.slash(channel, "search", query=LINK)
@@ -684,7 +684,7 @@ async def test_a_link_that_is_taken_is_refused_with_its_name_and_typed_once_more
     await add()
     other = await add("https://example.org/other", title="Other")
 
-    refused = await fill(moderator, other, "Link & questions", link=LINK)
+    refused = await fill(moderator, other, "Link, questions, parts", link=LINK)
     told = text_of(refused)
     mended = await fill(moderator, refused, "Edit again", link="https://example.org/more")
 

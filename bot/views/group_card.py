@@ -9,7 +9,7 @@ from bot.core.groups import Group, GroupState, GroupStatus, History, PastWeek, R
 from bot.core.papers import TELL_WEEKS_AHEAD, Coming
 from bot.core.weeks import Schedule, Week
 from bot.language import _, ngettext
-from bot.plain import clipped, one_line, plain
+from bot.plain import clipped, columns, one_line, plain
 from bot.views import custom_ids as ids
 from bot.views.parts import (
     GREEN,
@@ -41,6 +41,9 @@ from bot.views.weekly_card import part_text, post_link, wish_text
 
 TEXT_OF_GROUP = 3500
 NAMES_SHOWN, FEW_WEEKS = 10, 2
+BESIDE_A_DAY = 55
+"""Columns of a past week that take two lines of a phone with its day."""
+
 ROOM = 11
 """Lines on a phone that a card has before *More*: what matters most comes first."""
 
@@ -337,8 +340,10 @@ def _weeks_left_text(weeks: int, *, are_to_choose: bool) -> str:
 
 
 def _past_text(week: PastWeek, guild_id: int) -> str:
-    post, read = week.post, week.read
-    link, title = post_link(guild_id, post), f"**{narrow(post.title, 22)}**"
+    post, link = week.post, post_link(guild_id, week.post)
+    title, day = f"**{narrow(post.title, 22)}**", moment(post.at, "d")
+    if post.state == "posted" and link:
+        return f"{day} {_read_text(week, link)}"
     what = {
         "posted": [title, _("posted and then deleted")],
         "waiting": [title, _("being posted")],
@@ -347,9 +352,20 @@ def _past_text(week: PastWeek, guild_id: int) -> str:
         "skipped": [_("skipped")],
         "nothing": [_("nothing left to post")],
     }[post.state]
-    if post.state == "posted" and link:
-        what = [f"[{title}]({link})", part_text(week.part), read_by(read)]
-    return f"{moment(post.at, 'd')} {dotted(*what)}"
+    return f"{day} {dotted(*what)}"
+
+
+def _read_text(week: PastWeek, link: str) -> str:
+    """Return what was read in a week, and by how many: as much of it as two lines take."""
+    title, part, read = week.post.title, week.part, read_by(week.read)
+    ways = (
+        (narrow(title, 22), part_text(part, lambda name: narrow(name, 16))),
+        (narrow(title, 12), part_text(part, None)),
+        (narrow(title, 22), ""),
+    )
+    short = (way for way in ways if columns(dotted(*way, read)) <= BESIDE_A_DAY)
+    named, of = next(short, ways[-1])
+    return dotted(f"[**{named}**]({link})", of, read)
 
 
 def _this_week_text(status: GroupStatus) -> str:

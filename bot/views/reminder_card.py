@@ -79,8 +79,10 @@ def _resource_box(
     part, done = None, button(ids.Done(resource.key), _("Done"), GREEN)
     if paper is not None and (part := paper.part) is not None and part.is_unfinished:
         done = button(ids.ReadReminded(paper.post.week_id), _("I've read it"), GREEN)
+    place = phrases.dotted(place, part_text(part, None) if others else "")
     lines = [f"-# {place}"] if place else []
-    head = "\n".join([*lines, *phrases.about(resource), *parts_lines(part)])
+    named = () if others else parts_lines(part)
+    head = "\n".join([*lines, *phrases.about(resource), *named])
     return box(
         head,
         *short_of(resource, ROOM + 2 - lines_on_phone(head) - A_GROUP * others),
@@ -104,7 +106,7 @@ def _others(papers: Sequence[OpenPaper]) -> Lines:
         yield _(
             "-# Also until {at}, in <#{channel}>: {title}",
             channel=paper.group.channel_id,
-            title=phrases.dotted(phrases.name_of(paper.resource, 24), part_text(paper.part)),
+            title=phrases.name_of(paper.resource, 24),
             at=phrases.moment(paper.next_at, "d"),
         )
 

@@ -72,11 +72,11 @@ def _heading(post: WeeklyPost) -> list[str]:
     sign = phrases.MUST_READ if resource.must_read else None
     added = _("addition") if resource.addition else None
     part = post.part
-    week = part_text(part) if part and not part.names else ""
+    week, parts = part_text(part) if part and not part.names else "", [*parts_lines(part)]
     lines = [
         phrases.dotted(_("-# Paper of the week"), week, late, step, added, sign),
-        f"### {phrases.linked(resource)}",
-        *parts_lines(part),
+        f"### {phrases.linked(resource, 90 if parts else 120)}",
+        *parts,
         phrases.facts(resource),
     ]
     because = {
@@ -92,30 +92,34 @@ def _heading(post: WeeklyPost) -> list[str]:
     return [*lines, told] if told else lines
 
 
-def part_text(part: Part | None, name: Callable[[str], str] = phrases.beside) -> str:
+def part_text(part: Part | None, name: Callable[[str], str] | None = phrases.beside) -> str:
     """Return which of several weeks for a paper it is, or which of its parts.
 
-    ``name``: how that of a part is shown.
+    ``name``: how that of a part is shown; None: not at all.
     """
     if part is None:
         return ""
+    number, is_one = {"n": part.n, "of": part.of}, len(part.names) == 1
     if not part.names:
-        return _("week {n} of {of}", n=part.n, of=part.of)
-    names, number = _names(part, name), {"n": part.n, "of": part.of}
-    if len(part.names) == 1:
-        return _("part {n} of {of}: {names}", names=names, **number)
-    return _("parts {n}-{last} of {of}: {names}", names=names, last=part.last, **number)
+        return _("week {n} of {of}", **number)
+    if name is None:
+        short = _("part {n} of {of}") if is_one else _("parts {n}-{last} of {of}")
+        return short.format(last=part.last, **number)
+    told = _("part {n} of {of}: {names}") if is_one else _("parts {n}-{last} of {of}: {names}")
+    return told.format(names=_names(part, name), last=part.last, **number)
 
 
 def parts_lines(part: Part | None) -> Lines:
     """Yield the line that tells which of its parts are read of a paper, if it has any."""
     if part is not None and part.names:
-        names, number = _names(part, phrases.narrow), {"n": part.n, "of": part.of}
-        yield (
-            _("**Part {n} of {of}**: {names}", names=names, **number)
+        told = (
+            _("**Part {n} of {of}**: {names}")
             if len(part.names) == 1
-            else _("**Parts {n}-{last} of {of}**: {names}", names=names, last=part.last, **number)
+            else _("**Parts {n}-{last} of {of}**: {names}")
         )
+        most = 40 if len(part.names) == 1 else 18
+        names = _names(part, lambda name: phrases.narrow(name, most))
+        yield told.format(n=part.n, last=part.last, of=part.of, names=names)
 
 
 def _names(part: Part, name: Callable[[str], str]) -> str:

@@ -678,6 +678,27 @@ async def test_link_must_read_and_questions_are_edited_on_the_added_card(
     assert "https://example.org/alive" in text_of(found)
 
 
+async def test_parts_are_typed_one_a_line_and_taken_back(moderator, channel, env):
+    desk = await moderator.slash(channel, "manage edit", resource="BERT")
+    refused = await fill(moderator, desk, "Link, questions, parts", parts="all of it")
+    told = text_of(refused)
+
+    edited = await fill(moderator, refused, "Edit again", parts="sections 1-3\nsections 4-7\n")
+    said = text_of(edited)
+    await moderator.click(edited.response.message, label="More")
+    opened = text_of(edited)
+    history = await moderator.click(edited.response.message, label="History")
+    seen = text_of(history)
+    await env.advance_time(4)  # a tap at once would be taken for a slip
+    undone = await moderator.click(history.response.message, label="Undo the last change")
+
+    assert "There are 2 to 26 parts or none, one a line" in told
+    assert "✅ Changed for this server" in said
+    assert "**In parts**: sections 1-3, sections 4-7" in opened
+    assert "changed: parts" in seen
+    assert "Taken back" in text_of(undone)
+
+
 async def test_a_link_that_is_taken_is_refused_with_its_name_and_typed_once_more(
     moderator, channel, add
 ):

@@ -111,9 +111,9 @@ class Reading:
         done = [(mark.changed_at, key) for key, mark in marks.items() if mark.state == "done"]
         last = next(((r, at) for at, key in sorted(done)[::-1] if (r := get(key))), None)
         since = await readers.read_since(tx, reader_id, here.guild_id, here.marked_at)
-        read: dict[int, list[str]] = {}
+        read: dict[int, set[str]] = {}  # what was read for several weeks counts once
         for channel_id, key in since:
-            read.setdefault(channel_id, []).append(here.curriculum.present(key))
+            read.setdefault(channel_id, set()).add(here.curriculum.present(key))
         meanwhile = tuple(
             (channel_id, len(keys), sum(not unlocks(marks, key) for key in keys))
             for channel_id, keys in read.items()

@@ -293,11 +293,14 @@ def _coming_lines(status: GroupStatus, most: int | None) -> Lines:
         for coming in shown[-2:]
     ):
         shown.pop()
+    above = status.this_week.key if status.this_week else None
     for coming in shown:
-        yield f"{moment(coming.slot.at, 'd')} {_coming_text(coming, status)}"
+        yield f"{moment(coming.slot.at, 'd')} {_coming_text(coming, status, above)}"
+        above = coming.pick.key
 
 
-def _coming_text(coming: Coming, status: GroupStatus) -> str:
+def _coming_text(coming: Coming, status: GroupStatus, above: str | None) -> str:
+    """Return what a week brings; where the week ``above`` has a part of the same, only the part."""
     pick = coming.pick
     if coming.is_skipped:
         return _("skipped")
@@ -310,7 +313,9 @@ def _coming_text(coming: Coming, status: GroupStatus) -> str:
         "picked_by_moderator": _("📌 picked"),
         "vote_winner": _("🗳️ won the vote"),
     }.get(pick.why or "")
-    return dotted(beside(short_title(resource)), part_text(pick.part), chosen)
+    is_same = pick.key == above and pick.part is not None and pick.part.names
+    title = "" if is_same else beside(short_title(resource))
+    return dotted(title, part_text(pick.part), chosen)
 
 
 def _is_voted_on(coming: Coming, status: GroupStatus) -> bool:

@@ -335,8 +335,10 @@ def _questions(resource: Resource) -> Lines:
 
 
 def _parts(resource: Resource) -> Lines:
-    if names := [phrases.narrow(name, LINE) for name in resource.parts]:
-        yield _("**In parts**: {names}", names=phrases.several(names, MORE))
+    if names := [phrases.narrow(name, 24) for name in resource.parts[:MORE]]:
+        more = len(resource.parts) - len(names)
+        rest = _("and {n} more", n=more) if more else ""
+        yield _("**In parts**: {names}", names=phrases.dotted(*names, rest))
 
 
 def _needs(resource: Resource, curriculum: Curriculum, most: int) -> Lines:

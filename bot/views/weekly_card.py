@@ -117,7 +117,7 @@ def parts_lines(part: Part | None) -> Lines:
             if len(part.names) == 1
             else _("**Parts {n}-{last} of {of}**: {names}")
         )
-        most = 40 if len(part.names) == 1 else 18
+        most = 48 if len(part.names) == 1 else 18
         names = _names(part, lambda name: phrases.narrow(name, most))
         yield told.format(n=part.n, last=part.last, of=part.of, names=names)
 

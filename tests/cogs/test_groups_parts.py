@@ -53,10 +53,11 @@ async def test_each_weeks_post_thread_and_card_say_which_part_it_is(
         "The course · part 2 of 5: chapters 4-6",
         "The course · part 3 of 5: chapters 7-9: *all* the rest",
     ]
-    assert "The course · part 2 of 5: chapters 4-6" in ahead
+    assert "> The course · part 1 of 5: chapters 1-3\n" in ahead
+    assert "> part 2 of 5: chapters 4-6" in ahead  # right below
     assert "For how many weeks?" not in ahead
     assert "This week: **The course** · part 3 of 5: chapters 7-9" in now
-    assert "The course · part 4 of 5: chapter 10" in now
+    assert "> part 4 of 5: chapter 10" in now
     assert "· part 2 of 5: chapters 4-6" in past
 
 
@@ -77,7 +78,7 @@ async def test_moderators_choose_other_weeks_and_the_parts_are_spread(
     assert labels[0] == "The course: 5 weeks"
     assert "✅ **The course** is read for 2 weeks." in told
     assert "The course · parts 1-3 of 5: chapters 1-3 to chapters 7-9" in told
-    assert "The course · parts 4-5 of 5: chapter 10 and the end" in told
+    assert "> parts 4-5 of 5: chapter 10 and the end" in told
     assert "✅ **The course** is read one part a week, for 5 weeks." in text_of(back)
 
 
@@ -129,6 +130,4 @@ async def test_a_resources_card_names_its_parts_under_more(alice, channel):
     opened = await alice.click(card.response.message, label="More")
 
     assert "In parts" not in short
-    assert "**In parts**: chapters 1-3, chapters 4-6, chapters 7-9: \\*all\\* the rest" in text_of(
-        opened
-    )
+    assert "**In parts**\n1. chapters 1-3\n2. chapters 4-6\n3. chapters 7-9" in text_of(opened)

@@ -694,7 +694,7 @@ async def test_parts_are_typed_one_a_line_and_taken_back(moderator, channel, env
 
     assert "There are 2 to 26 parts or none, one a line" in told
     assert "✅ Changed for this server" in said
-    assert "**In parts**: sections 1-3, sections 4-7" in opened
+    assert "**In parts**: sections 1-3 · sections 4-7" in opened
     assert "changed: parts" in seen
     assert "Taken back" in text_of(undone)
 

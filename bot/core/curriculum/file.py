@@ -488,6 +488,8 @@ sections:
             url: https://jalammar.github.io/illustrated-bert/
             about: {{kind: article, minutes: 25}}
             questions: What would you explain differently?  # opens the thread under a week's paper
+            # Of something long, a group can read one of its parts a week:
+            # parts: [chapters 1-3, chapters 4-6]
 """
 
 

@@ -10,7 +10,8 @@ from bot.store.database import Queries
 from bot.views.phrases import dotted, short_title, title_of
 from bot.views.weekly_card import part_text
 
-LONGEST_NAME, LONGEST_PART = 100, 30  # Discord's limit; two of these leave room for a title
+LONGEST_NAME = 100  # Discord's limit
+LONGEST_PARTS = 60  # beside it there is room for a short title
 
 
 class ThreadUnderPost(ToChannel):
@@ -29,8 +30,9 @@ class ThreadUnderPost(ToChannel):
 
 def _name(post: WeeklyPost) -> str:
     """Return the paper's title; where several threads have that, which of them it is."""
-    part = part_text(post.part, lambda name: clipped(one_line(name), LONGEST_PART))
-    if not part:
+    if post.part is None:
         return clipped(one_line(title_of(post.resource)), LONGEST_NAME)
+    most = LONGEST_PARTS // (1 if len(post.part.names) == 1 else 2)
+    part = part_text(post.part, lambda name: clipped(one_line(name), most))
     title = clipped(one_line(short_title(post.resource)), LONGEST_NAME - len(part) - 3)
     return clipped(dotted(title, part), LONGEST_NAME)

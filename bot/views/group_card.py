@@ -314,8 +314,9 @@ def _coming_text(coming: Coming, status: GroupStatus, above: str | None) -> str:
         "vote_winner": _("🗳️ won the vote"),
     }.get(pick.why or "")
     is_same = pick.key == above and pick.part is not None and pick.part.names
-    title = "" if is_same else beside(short_title(resource))
-    return dotted(title, part_text(pick.part), chosen)
+    if is_same:
+        return dotted(part_text(pick.part, narrow), chosen)
+    return dotted(beside(short_title(resource)), part_text(pick.part), chosen)
 
 
 def _is_voted_on(coming: Coming, status: GroupStatus) -> bool:

@@ -66,7 +66,7 @@ from bot.views.parts import (
 from bot.views.replies import way_out
 
 # Shares of the 4,000 characters that Discord allows a card; heading and opened take the rest.
-WHY, NOTES, COMPANIONS, PARTS, QUESTIONS = 600, 900, 700, 400, 400
+WHY, NOTES, COMPANIONS, PARTS, QUESTIONS = 600, 900, 700, 500, 400
 UNCLEAR_SHOWN, PARTS_SHOWN = 5, 8
 WHOLE_LIST, MORE_GOALS = "list", "more"
 """Options beside the keys of goals, which all have a colon."""
@@ -416,7 +416,7 @@ def _parts(resource: Resource) -> Iterator[str]:
     """Yield what a group would read of a resource, a part a week."""
     if names := resource.parts[:PARTS_SHOWN]:
         yield _("**In parts**")
-        yield from (f"{n}. {phrases.narrow(name)}" for n, name in enumerate(names, start=1))
+        yield from (f"{n}. {phrases.narrow(name, 48)}" for n, name in enumerate(names, start=1))
     if (more := len(resource.parts) - PARTS_SHOWN) > 0:
         yield _("-# and {n} more", n=more)
 

@@ -308,7 +308,7 @@ class Plan:
             elif winner and winner not in gone and picked_until.get(winner, week) <= week:
                 key, why = winner, "vote_winner"
             elif under_way:
-                key, why = min(under_way.values(), key=_begun).key, "goes_on"
+                key, why = min(under_way.values(), key=_first_week).key, "goes_on"
             else:
                 free = (each for each in order if held_until.get(each, week) <= week)
                 key = next(free, None)
@@ -540,7 +540,7 @@ def _last_run(had: Sequence[tuple[str, Part | None]]) -> list[tuple[str, Part | 
     return run
 
 
-def _begun(span: Span) -> str:
+def _first_week(span: Span) -> str:
     return span.had[0][0]
 
 

@@ -623,6 +623,10 @@ class BadFieldError(ReaderError):
             "minutes": _("Write the time as 45 (minutes), or 1 h 30."),
             "kind": _("Choose one of the kinds offered."),
             "questions": _("There can be five questions, each with at most 300 characters."),
+            "parts": _(
+                "There are 2 to 26 parts or none, one a line: each of at most 100 characters, and"
+                " none twice."
+            ),
             "added_notes": _("There can be ten notes, each with at most 500 visible characters."),
             "card": _("That is more text than fits on a card. Shorten the notes."),
             "needs": _("A resource can need at most 20 others."),

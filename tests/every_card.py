@@ -90,7 +90,7 @@ from bot.core.recommend import (
 )
 from bot.core.reminders import MOST_PAPERS, OpenPaper, Pace, Reasons
 from bot.core.suggestions import Suggested, Suggestion, Wish, Wished
-from bot.core.weeks import DaysOff, Schedule, Slot, Week, WeekState
+from bot.core.weeks import DaysOff, Part, Schedule, Slot, Week, WeekState
 from bot.core.zones import ZoneChoice
 from bot.services.groups import LOST_SHOWN, WEEKS_A_PAGE
 from bot.views import (
@@ -189,6 +189,7 @@ def nasty_list(text: str) -> Curriculum:
             must_read=True, addition=n > 20, authors=text[:200], year=2026, minutes=59_999,
             prerequisites=(f"demo:r{n - 1}",) if n % 5 else (), aliases=(text,),
             notes=(text,) * 3, added_notes=(text,) * 5, sentence=text, questions=(text,) * 5,
+            parts=tuple(f"{number} {text}"[:100] for number in range(26)),
             companions_title=text, companions=helping if n == 0 else (),
             mirror="https://example.org/copy" if n == 1 else "",
         )
@@ -250,7 +251,7 @@ def vote_of(world: World, count: int = 5, **fields: Any) -> Vote:
 
 def status_of(world: World, **fields: Any) -> GroupStatus:
     """Make a group with a year of papers and more members than a card names."""
-    whys = (("goes_on", (3, 3)), ("vote_winner", None), (PICKED, None), ("next_on_list", None))
+    whys = (("goes_on", Part(3, 3)), ("vote_winner", None), (PICKED, None), ("next_on_list", None))
     coming = tuple(
         Coming(slot(n), Pick(WEEKS[n], each.key, why, part))
         for n, (each, (why, part)) in enumerate(zip(world.others, whys, strict=False), start=1)
@@ -258,9 +259,15 @@ def status_of(world: World, **fields: Any) -> GroupStatus:
     made = GroupStatus(
         world.curriculum, group_of(world), HUGE, is_member=True, this_week=week_of(world),
         last=week_of(world), coming=coming, weeks_left=HUGE, this_read=ReadBy(HUGE, world.people),
-        last_read=ReadBy(HUGE, world.people), named=world.people, part=(2, 3), wish="wanted",
+        last_read=ReadBy(HUGE, world.people), named=world.people, part=Part(2, 3), wish="wanted",
     )  # fmt: skip
     return replace(made, **fields)
+
+
+def parts_of(world: World) -> list[Part]:
+    """Return one part of many, two, and half of them all."""
+    names = world.text[:100], world.text[100:200] or world.text[:100]
+    return [Part(9, 26, names[:1]), Part(10, 26, names), Part(13, 26, names * 6)]
 
 
 def statuses_of(world: World) -> Iterator[GroupStatus]:
@@ -272,6 +279,9 @@ def statuses_of(world: World) -> Iterator[GroupStatus]:
     coming = status_of(world).coming
     ends = (*coming[:2], *(replace(each, pick=Pick("", None, None)) for each in coming[2:]))
     yield status_of(world, weeks_left=2, coming=ends)
+    for part in parts_of(world):
+        in_parts = (replace(each, pick=replace(each.pick, part=part)) for each in coming)
+        yield status_of(world, coming=tuple(in_parts), part=part)
     none = tuple(replace(each, pick=Pick("", None, None)) for each in coming)
     yield status_of(world, weeks_left=0, coming=none)
     nothing = week_of(world, "nothing", message_id=None)
@@ -609,17 +619,23 @@ def _groups_cards(world: World) -> Cards:
     for state in get_args(WeekState):
         past = (PastWeek(week_of(world, state), HUGE),) * WEEKS_A_PAGE
         yield _made(group_card.history_card, History(group_of(world), 1, past, has_more=True))
+    for part in parts_of(world):
+        past = (PastWeek(week_of(world), HUGE, part),) * WEEKS_A_PAGE
+        yield _made(group_card.history_card, History(group_of(world), 1, past, has_more=True))
     yield _made(group_card.standing_card, status_of(world))
     for each in world.long:
         made = WeeklyPost(world.curriculum, group_of(world), week_of(world), each, HUGE, None)
         yield _made(weekly_card.weekly_card, replace(made, read=4), world.people[0])
         ready = Readiness(HUGE, HUGE, world.others[1].key)
-        yield _made(weekly_card.weekly_card, replace(made, readiness=ready, part=(2, 3)), None)
+        yield _made(weekly_card.weekly_card, replace(made, readiness=ready, part=Part(2, 3)), None)
         yield _made(weekly_card.weekly_card, replace(made, weeks_left=2), None)
+        for part in parts_of(world):
+            yield _made(weekly_card.weekly_card, replace(made, part=part, readiness=ready), None)
         open_ = OpenPaper(
             group_of(world), week_of(world), each, NOW, world.curriculum, world.text[:100]
         )
-        for papers in ((open_,), (open_,) * MOST_PAPERS):
+        last = replace(open_, part=parts_of(world)[-1])
+        for papers in ((open_,), (open_,) * MOST_PAPERS, (last,), (last,) * MOST_PAPERS):
             yield _made(reminder_card.paper_card, papers, is_idle=True)
     for reply in replies_of(world):
         yield _made(reminder_card.idle_card, reply)

@@ -30,7 +30,7 @@ VALUES: dict[tuple[str, str], tuple[object, ...]] = {
     ("CannotPostError", "why"): ("I need Send Messages in the channel. Please allow this.",),
     ("CannotPollError", "lacks"): ("Send Polls", "View Channel and Send Polls"),
     ("BadFieldError", "field"): (
-        *("title", "authors", "year", "minutes", "kind", "questions"),
+        *("title", "authors", "year", "minutes", "kind", "questions", "parts"),
         *("added_notes", "card", "needs", "url"),
     ),
     ("CurriculumFileError", "flaws"): ([FLAW], [FLAW, FLAW]),

@@ -80,6 +80,7 @@ LISTED = {
     "readers.read_since": THE_READERS,
     "weeks.week": CHECKED,
     "weeks.weeks_by_id": THE_READERS,
+    "weeks.has_read_part": THE_READERS,
     "weeks.read_counts": LOOKED_FOR,
     "weeks.talks_about": THE_READERS,
 }

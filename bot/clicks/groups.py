@@ -8,6 +8,7 @@ import discord
 from discord.ui import LayoutView
 
 from bot.clicks.click import Click, View, clicked
+from bot.core.curriculum.shape import MOST_PARTS
 from bot.core.groups import (
     DaysForm,
     GroupForm,
@@ -18,7 +19,7 @@ from bot.core.groups import (
     SetUp,
     WhichZone,
 )
-from bot.core.papers import MOST_WEEKS, VoteWish
+from bot.core.papers import VoteWish
 from bot.core.weeks import DaysOff
 from bot.errors import NotOfferedError, ReaderError
 from bot.language import _, to_all
@@ -353,7 +354,7 @@ async def read_for_weeks(click: Click, said: ids.ReadForWeeks) -> View:
     weeks, _, key = click.picked.partition(":")
     if not key:
         await papers.take_back(click.guild_id, said.group_id, weeks)
-    elif not (weeks.isdecimal() and int(weeks) <= MOST_WEEKS):
+    elif not (weeks.isdecimal() and int(weeks) <= MOST_PARTS):
         raise NotOfferedError
     else:
         read = await papers.read_for(click.guild_id, said.group_id, key, int(weeks))

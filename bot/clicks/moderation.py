@@ -74,7 +74,7 @@ async def step_back(click: Click, said: ids.StepBack) -> View:
 
 @clicked
 async def edit_details(click: Click, said: ids.EditDetails) -> View:
-    """Open the form for the link, the must-read mark and the questions."""
+    """Open the form for the link, the must-read mark, the questions and the parts."""
     before = await click.services.moderation.texts(click.draft(said.draft_id))
     return await _ask(click, said.draft_id, details_form(before))
 

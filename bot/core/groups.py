@@ -10,7 +10,7 @@ from bot.core.curriculum import Curriculum, Resource
 from bot.core.lists import Where
 from bot.core.outbox import Problem
 from bot.core.papers import AfterList, Chosen, Coming, Readiness, Span, Vote
-from bot.core.weeks import DaysOff, Schedule, Week
+from bot.core.weeks import DaysOff, Part, Schedule, Week
 from bot.core.zones import ZoneChoice
 
 GroupState = Literal["active", "paused", "stopped"]
@@ -96,8 +96,8 @@ class GroupStatus:
     members who let their name be shown; ``picks``: those of moderators for weeks that have nothing
     yet; ``votes``: those that run, by week; ``lost_votes``: those that came to nothing, unless a
     moderator picked since; ``vote_problems``: why the messages of a vote couldn't be sent, by id;
-    ``thread_problem``: why this week's paper has no thread; ``part``: which of how many weeks for
-    its paper this is; ``spans``: by key, for how many weeks papers are read; ``doubted``: resources
+    ``thread_problem``: why this week's paper has no thread; ``part``: what of its paper this week
+    has; ``spans``: by key, for how many weeks papers are read; ``doubted``: resources
     about which the server's readers have doubts. ``is_empty``: so is the list it reads from.
     ``silences``: the days off to come, and a pause. ``leads``: who leads this week and those to
     come, or was asked to; ``could_lead``: others have led here, and this member never has.
@@ -123,7 +123,7 @@ class GroupStatus:
     thread_problem: Problem | None = None
     has_joined: bool = False
     begins: tuple[datetime, datetime] | None = None
-    part: tuple[int, int] | None = None
+    part: Part | None = None
     spans: Mapping[str, Span] = field(default_factory=dict)
     doubted: tuple[Resource, ...] = ()
     is_empty: bool = False
@@ -157,6 +157,7 @@ class PastWeek:
 
     post: Week
     read: int | None = None
+    part: Part | None = None
     leader_id: int | None = None
 
 
@@ -172,10 +173,7 @@ class History:
 
 @dataclass(frozen=True, slots=True)
 class WeeklyPost:
-    """What the card of a week's paper shows; ``weeks_left``: None while that is nobody's worry.
-
-    ``part``: (2, 3) is the second of three weeks for which the group reads it.
-    """
+    """What the card of a week's paper shows; ``weeks_left``: None while that is nobody's worry."""
 
     curriculum: Curriculum
     group: Group
@@ -184,7 +182,7 @@ class WeeklyPost:
     read: int | None
     readiness: Readiness | None
     weeks_left: int | None = None
-    part: tuple[int, int] | None = None
+    part: Part | None = None
     lead: Lead | None = None
 
 

@@ -1,16 +1,17 @@
 """What a group reads in which week, chosen or in order, and how many members are ready for it."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from itertools import chain, islice, takewhile
-from typing import Literal
+from operator import itemgetter
+from typing import Literal, Self
 
 from bot.core.curriculum import Curriculum, Resource
 from bot.core.dates import dates_meant
 from bot.core.progress import READ, UNLOCKS, shown_count
-from bot.core.weeks import HAD, Calendar, Slot, Week, Why, running_week, slot_of_week, week_of
+from bot.core.weeks import HAD, Calendar, Part, Slot, Week, Why, running_week, slot_of_week, week_of
 
 AfterList = Literal["additions", "must_reads"]
 """How a group goes on when its list is through: all additions, or the must-reads once more."""
@@ -25,6 +26,7 @@ LONG = 180
 """Minutes. More is much for one week."""
 
 MOST_WEEKS = 4
+"""For what has no parts."""
 
 AT_MOST_AHEAD = timedelta(days=365)
 """How far ahead a moderator may pick, or call a vote."""
@@ -32,39 +34,94 @@ AT_MOST_AHEAD = timedelta(days=365)
 
 @dataclass(frozen=True, slots=True)
 class Pick:
-    """What a group reads in a week. Both are None if nothing is left for it.
-
-    ``part``: (2, 3) is the second of three weeks for which it reads it.
-    """
+    """What a group reads in a week. All are None if nothing is left for it."""
 
     week: str
     key: str | None
     why: Why | None
-    part: tuple[int, int] | None = None
+    part: Part | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
     """For how many weeks a group reads a resource, if not for one; 0: it is passed over.
 
-    ``since`` is the week from which they count; ``had`` are the group's weeks from then on, in
-    order, each with the key of its paper.
+    None: nobody has said, and it is read one of its parts a week. ``since`` is the week from which
+    they count. ``spans_by_key`` adds what the resource's ``parts`` are now, and the weeks from then
+    on in which the group ``had`` it, in order, each with what it had of it.
+
+    What is in parts takes no more weeks than it has parts: in fewer, they are spread evenly.
     """
 
     key: str
-    weeks: int
+    weeks: int | None
     since: str
-    had: tuple[tuple[str, str], ...] = ()
+    had: tuple[tuple[str, Part | None], ...] = ()
+    parts: tuple[str, ...] = ()
+
+    @property
+    def in_weeks(self) -> int:
+        """For how many weeks it is read in all."""
+        most = len(self.parts) or MOST_WEEKS
+        return most if self.weeks is None else min(self.weeks, most)
+
+    @property
+    def left(self) -> int:
+        """For how many weeks it is still to be read, if it is gone on with."""
+        told, reached = self._told()
+        return self._left(len(told), reached)
 
     @property
     def is_under_way(self) -> bool:
-        """Tell whether it was begun and has weeks to come: of a span out of ``spans_by_key``."""
-        return 0 < len(self.had) < self.weeks
+        return bool(self.had) and self.left > 0
 
-    def part(self, week: str) -> tuple[int, int] | None:
-        """Return which of how many weeks for it this is, (2, 3); None: the only one, or none."""
-        weeks = [had for had, _ in self.had[: self.weeks]]
-        return (weeks.index(week) + 1, self.weeks) if self.weeks > 1 and week in weeks else None
+    def having(self, week: str) -> Self:
+        """Return it with one week more. A part a week, it begins anew once all were had."""
+        told, reached = self._told()
+        if self.weeks is None and not self._left(len(told), reached):
+            return replace(self, had=((week, self._share(0, 0)),))
+        return replace(self, had=(*self.had, (week, self._share(len(told), reached))))
+
+    def part(self, week: str) -> Part | None:
+        """Return what of it a week had; None: all of it, or nothing."""
+        told = dict(zip((had for had, _ in self.had), self._told()[0], strict=True)).get(week)
+        return None if told is None or len(told.names) == told.of else told
+
+    def _told(self) -> tuple[list[Part | None], int]:
+        """Return what each week had, and how many of the parts those are now."""
+        told, reached = list[Part | None](), 0
+        for _, known in self.had:
+            # A paper that was posted whole, or before it had parts, counts for its share of them.
+            part = known or self._share(len(told), reached)
+            if part is not None and part.names:
+                reached = self._reached(part)
+            told.append(part)
+        return told, reached
+
+    def _share(self, weeks: int, reached: int) -> Part | None:
+        """Return what of it comes next, after so many weeks and parts; None: nothing."""
+        left, parts = self._left(weeks, reached), len(self.parts)
+        if not left:
+            return None
+        if not parts:
+            return Part(weeks + 1, self.in_weeks) if self.in_weeks > 1 else None
+        end = reached + -(-(parts - reached) // left)
+        return Part(reached + 1, parts, self.parts[reached:end])
+
+    def _left(self, weeks: int, reached: int) -> int:
+        if not self.parts:
+            return max(0, self.in_weeks - weeks)
+        left = len(self.parts) - reached
+        return left if self.weeks is None else max(0, min(left, self.weeks - weeks))
+
+    def _reached(self, part: Part) -> int:
+        """Return how many parts were had up to this one, though the list may have changed since.
+
+        Where its name is gone, rather one too few: what is told twice is less of a loss.
+        """
+        if part.names[-1] in self.parts:
+            return self.parts.index(part.names[-1]) + 1
+        return max(0, min(part.last, len(self.parts) - (part.of - part.last)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,23 +347,25 @@ class Plan:
         held = [*led.items(), *won.items(), *picked.items(), *self._voted_on(weeks)]
         held_until = {key: week for week, key in sorted(held)}
         spans, order = dict(self.spans), self._order(self.beyond)
+        under_way = {key: span for key, span in spans.items() if span.is_under_way}
         gone = self._passed_over
         papers: list[Pick] = []
         for week in weeks:
             winner, choice = won.get(week), led.get(week)
-            under_way = [s for s in spans.values() if s.is_under_way]
             key: str | None
             why: Why | None
             if winner and (winner in gone or winner in self._had_since(week)):
                 winner = None
+            if choice and (choice in gone or choice in self._had):
+                choice = None
             if week in picked:
                 key, why = picked[week], PICKED
             elif winner and picked_until.get(winner, week) <= week:
                 key, why = winner, "vote_winner"
-            elif choice and choice not in gone and won_until.get(choice, week) <= week:
+            elif choice and won_until.get(choice, week) <= week:
                 key, why = choice, "leader_choice"
             elif under_way:
-                key, why = min(under_way, key=lambda span: span.had).key, "goes_on"
+                key, why = min(under_way.values(), key=_first_week).key, "goes_on"
             else:
                 free = (each for each in order if held_until.get(each, week) <= week)
                 key = next(free, None)
@@ -316,8 +375,11 @@ class Plan:
                 gone.add(key)
                 order.pop(key, None)
             if key in spans:
-                spans[key] = replace(spans[key], had=(*spans[key].had, (week, key)))
+                spans[key] = spans[key].having(week)
                 part = spans[key].part(week)
+                under_way.pop(key, None)
+                if spans[key].is_under_way:
+                    under_way[key] = spans[key]
             papers.append(Pick(week, key, why, part))
         return papers
 
@@ -342,8 +404,10 @@ class Plan:
         In one pass: a thousand additions take some milliseconds (``python -m tests.bench crowd``).
         Tell it at ``TELL_WEEKS_AHEAD``; 0 means that there is none for the next week.
         """
-        enough = len(self.curriculum.resources) + len(self.choices) + len(self.beyond) + 1
-        enough += sum(span.weeks for span in self.spans.values())
+        keys = [resource.key for resource in self.curriculum.resources]
+        keys += [*(self.curriculum.present(each.key) for each in self.choices), *self.beyond]
+        enough = len(keys) + 1 + sum(span.left for span in self.spans.values())
+        enough += sum(self.spans[key].in_weeks for key in keys if key in self.spans)
         ahead = self.calendar.weeks_to_come(self.calendar.next(self.now).week)
         papers = self.papers(list(islice(ahead, at_most or enough)))
         return sum(1 for _ in takewhile(lambda pick: pick.key is not None, papers))
@@ -407,16 +471,21 @@ class Plan:
         """Return that the group reads a resource for so many weeks; those it has had count."""
         old, keys = self.spans.get(resource.key), self.curriculum.keys_of(resource)
         newest = next((week for week in self.calendar.weeks if week.state in HAD), None)
-        since = newest.week if newest is not None and newest.key in keys else self.running
+        if newest is not None and newest.key not in keys:
+            newest = None
+        is_whole = newest is not None and newest.part is None
+        if 0 < len(resource.parts) <= weeks and not is_whole:
+            return Span(resource.key, None, self.running)
+        since = newest.week if newest is not None else self.running
         if old is not None and old.had and (old.is_under_way or since == old.had[-1][0]):
             since = old.since
         return Span(resource.key, weeks, since)
 
-    def part(self, week: Week) -> tuple[int, int] | None:
-        """Return which of how many weeks for its paper a week is; None: the only one."""
+    def part(self, week: Week) -> Part | None:
+        """Return what of its paper a week had; None: all of it."""
         resource = self.curriculum.get(week.key or "")
         span = None if resource is None else self.spans.get(resource.key)
-        return None if span is None else span.part(week.week)
+        return week.part or (None if span is None else span.part(week.week))
 
     def silent(self, slot: Slot) -> Silent | None:
         """Return why nothing will be posted in a week of a group that is active."""
@@ -524,18 +593,77 @@ class Plan:
 
 def is_long(resource: Resource) -> bool:
     """Tell whether a resource may be read for several weeks, or be passed over."""
-    return (resource.minutes or 0) > LONG
+    return bool(resource.parts) or (resource.minutes or 0) > LONG
 
 
-def spans_by_key(curriculum: Curriculum, spans: Iterable[Span]) -> dict[str, Span]:
-    """Return the spans of what is listed, by present key, each with its own weeks alone."""
+def weeks_offered(resource: Resource, now: int | None) -> list[int]:
+    """Return for how many weeks a resource may be read, the likeliest first; 0: it is passed over.
+
+    Of so many parts, only those counts that change how many come a week, and what counts ``now``.
+    """
+    parts = len(resource.parts)
+    if not parts:
+        return [*range(1, MOST_WEEKS + 1), 0]
+    counts = {-(-parts // a_week) for a_week in range(1, parts + 1)} | {now or parts}
+    return [*sorted(counts, reverse=True), 0]
+
+
+def spans_by_key(
+    curriculum: Curriculum, spans: Iterable[Span], weeks: Iterable[Week]
+) -> dict[str, Span]:
+    """Return the spans of what is listed, by present key, with the group's weeks of each.
+
+    What has parts has one though nobody chose how long it is read.
+    """
+    papers = _weeks_by_key(weeks)
+    chosen = {curriculum.present(span.key): span for span in spans}
+    in_parts = (r.key for r in curriculum.by_key.values() if r.parts and r.key not in chosen)
     found: dict[str, Span] = {}
-    for span in spans:
-        if (resource := curriculum.get(span.key)) is not None:
-            keys = curriculum.keys_of(resource)
-            had = tuple(each for each in span.had if each[1] in keys)
-            found[resource.key] = replace(span, key=resource.key, had=had)
+    for key in (*chosen, *in_parts):
+        if (resource := curriculum.get(key)) is None:
+            continue
+        keys, span = curriculum.keys_of(resource), chosen.get(key)
+        had = sorted((w for k in keys for w in papers.get(k, ())), key=itemgetter(0))
+        if span is None:
+            had = _last_run(had)
+            span = Span(key, None, had[0][0] if had else "")
+        of = tuple(each for each in had if each[0] >= span.since)
+        found[key] = replace(span, key=key, had=of, parts=resource.parts)
     return found
+
+
+def begun(spans: Iterable[Span], weeks: Iterable[Week]) -> set[str]:
+    """Return the keys of what is under way, as far as that is known without a list."""
+    papers, found = _weeks_by_key(weeks), set[str]()
+    for span in spans:
+        had = [week for week, _ in papers.pop(span.key, ()) if week >= span.since]
+        if 0 < len(had) < (span.weeks or 0):
+            found.add(span.key)
+    parts = {key: had[-1][1] for key, had in papers.items()}
+    return found | {key for key, part in parts.items() if part and part.last < part.of}
+
+
+def _weeks_by_key(weeks: Iterable[Week]) -> dict[str, list[tuple[str, Part | None]]]:
+    """Return the weeks in which a group had each paper, in order, with what it had of it."""
+    papers = defaultdict[str, list[tuple[str, Part | None]]](list)
+    for week in sorted((w for w in weeks if w.state in HAD), key=lambda each: each.week):
+        papers[week.key or ""].append((week.week, week.part))
+    return papers
+
+
+def _last_run(had: Sequence[tuple[str, Part | None]]) -> list[tuple[str, Part | None]]:
+    """Return the weeks since a group began last with a paper's first part."""
+    run = list[tuple[str, Part | None]]()
+    for week, part in had:
+        if part is None or part.n == 1:
+            run = []
+        if part is not None:
+            run.append((week, part))
+    return run
+
+
+def _first_week(span: Span) -> str:
+    return span.had[0][0]
 
 
 def beyond_list(curriculum: Curriculum, choice: AfterList, without: Collection[str]) -> list[str]:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from bot.core.curriculum import Curriculum, Resource
 from bot.core.groups import Group, Lead
 from bot.core.progress import UNLOCKS, Mark
-from bot.core.weeks import Week
+from bot.core.weeks import Part, Week
 
 HOUR = 19
 """When a reader is reminded unless they say, on their own clock."""
@@ -215,7 +215,8 @@ def paper_window(next_at: datetime) -> Window:
 def is_open(mark: Mark | None, window: Window, now: datetime, *, goes_on: bool = False) -> bool:
     """Tell whether a member is told of their group's last paper.
 
-    ``mark``: theirs on it; ``goes_on``: the group reads it for weeks to come.
+    ``mark``: theirs on it; ``goes_on``: there is time, for the group reads it for weeks to come
+    and has no part of it in this one, or they have read that.
     """
     if goes_on or (mark is not None and mark.state in UNLOCKS):
         return False
@@ -233,6 +234,7 @@ class OpenPaper:
     next_at: datetime
     curriculum: Curriculum
     server: str = ""
+    part: Part | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -168,8 +168,33 @@ class Slot:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """What a group reads of a paper in a week, where that isn't all of it.
+
+    (2, 3) is the second of three weeks for it. With ``names`` it counts the paper's parts: these
+    are the second and what follows it.
+    """
+
+    n: int
+    of: int
+    names: tuple[str, ...] = ()
+
+    @property
+    def last(self) -> int:
+        return self.n + max(len(self.names), 1) - 1
+
+    @property
+    def is_unfinished(self) -> bool:
+        """Tell whether it names parts, and more follow: who has read them hasn't read the paper."""
+        return bool(self.names) and self.last < self.of
+
+
+@dataclass(frozen=True, slots=True)
 class Week:
-    """A group's week and what became of it. ``key`` and ``title`` as they were then."""
+    """A group's week and what became of it. ``key``, ``title`` and ``part`` as they were then.
+
+    ``part`` is one with names, or None.
+    """
 
     week_id: int
     group_id: int
@@ -183,6 +208,7 @@ class Week:
     channel_id: int | None = None
     message_id: int | None = None
     thread_id: int | None = None
+    part: Part | None = None
 
     def link(self, guild_id: int) -> str:
         """Return the address of its message in Discord; of one deleted at once, nothing."""

@@ -370,15 +370,14 @@ class Groups:
     async def history(self, guild_id: int, group_id: int, page: int) -> History:
         """Return a page of the group's past weeks, the newest first."""
         group = of_guild(await group_rows.group(self._db, group_id), guild_id)
-        curriculum = await self._curricula.of(self._db, group.where)
-        now, calendar = self._clock(), await calendar_of(self._db, group)
-        past = [week for week in calendar.weeks if week.at <= now][page * WEEKS_A_PAGE :]
+        plan = await self._papers.plan(self._db, group)
+        past = [week for week in plan.calendar.weeks if week.at <= plan.now][page * WEEKS_A_PAGE :]
         shown = past[:WEEKS_A_PAGE]
         posted = [post if post.state == "posted" else None for post in shown]
-        reads = await self._weeks.read_by(curriculum, group_id, posted)
+        reads = await self._weeks.read_by(plan.curriculum, group_id, posted)
         leaders = await lead_rows.leaders_of(self._db, group_id, [post.week for post in shown])
         weeks = tuple(
-            PastWeek(post, read.count, leaders.get(post.week))
+            PastWeek(post, read.count, plan.part(post), leaders.get(post.week))
             for post, read in zip(shown, reads, strict=True)
         )
         return History(group, page, weeks, has_more=len(past) > WEEKS_A_PAGE)

@@ -488,6 +488,7 @@ def _place(resource: Resource, step_id: str, guild_id: int) -> dict[str, Any]:
         "added_notes": [*notes, *resource.added_notes],
         "must_read": resource.must_read,
         "questions": list(resource.questions),
+        "parts": list(resource.parts),
         "needs": list(resource.prerequisites),
         "brought": not is_of_guild(resource.key, guild_id),
     }

@@ -9,19 +9,26 @@ from zoneinfo import ZoneInfo
 from bot.core.curriculum import Curriculum, Resource
 from bot.core.groups import Group
 from bot.core.papers import (
+    MOST_WEEKS,
     PICKED,
     AfterList,
     Chosen,
     PickReply,
     Plan,
-    Span,
+    begun,
     beyond_list,
     spans_by_key,
     weeks_meant,
 )
 from bot.core.progress import READ, shown_count
 from bot.core.weeks import HAD, Calendar, Slot, slot_of_week, week_of
-from bot.errors import CompanionRefusedError, NoGroupError, UnknownWeekError, WeekRefusedError
+from bot.errors import (
+    CompanionRefusedError,
+    NoGroupError,
+    NotOfferedError,
+    UnknownWeekError,
+    WeekRefusedError,
+)
 from bot.services.curriculum import CurriculumStore
 from bot.store import additions, progress, readers
 from bot.store import groups as group_rows
@@ -108,11 +115,16 @@ class Papers:
         """Let a group read a resource for this many weeks in a row, or none; return it.
 
         A pick or a vote for one of them goes first: the rest then comes a week later. Of what was
-        begun, the weeks it has had count.
+        begun, the weeks it has had count. As many as it has parts, and it follows them as they are.
+
+        Raises:
+            NotOfferedError: for so many weeks nothing is read, or nothing without parts.
         """
         async with self.taken(guild_id, group_id) as (tx, group, plan):
             meant = plan.curriculum.get(key)
             meant = meant or await self._curricula.resource(tx, group.where, key)
+            if not 0 <= weeks <= (len(meant.parts) or MOST_WEEKS):
+                raise NotOfferedError
             keys = plan.curriculum.keys_of(meant)
             await week_rows.put_span(tx, group_id, plan.span(meant, weeks), keys)
         return meant
@@ -167,9 +179,9 @@ class Papers:
         spans = await week_rows.spans_of(db, group.group_id)
         kept = {*keys, *(each.key for each in choices), *(key for v in votes for key in v.keys)}
         kept |= {week.key for week in calendar.weeks if week.key and week.week >= last_week}
-        kept |= {span.key for span in spans if _is_begun(span)}
+        kept |= begun(spans, calendar.weeks)
         curriculum = await self._curricula.having(db, group.where, kept)
-        present = spans_by_key(curriculum, spans)
+        present = spans_by_key(curriculum, spans, calendar.weeks)
         beyond = await _beyond(db, curriculum, group, calendar)
         return Plan(curriculum, calendar, now, choices, votes, present, beyond)
 
@@ -219,11 +231,6 @@ def of_guild(group: Group | None, guild_id: int) -> Group:
     if group is None or group.guild_id != guild_id:
         raise NoGroupError
     return group
-
-
-def _is_begun(span: Span) -> bool:
-    """Tell whether a span as it is stored is under way, its weeks being among all since then."""
-    return replace(span, had=tuple(each for each in span.had if each[1] == span.key)).is_under_way
 
 
 async def _beyond(
@@ -308,5 +315,5 @@ def _reply(plan: Plan, group: Group, slot: Slot, meant: Resource) -> PickReply:
         meant,
         was_had=was_had and not (span is not None and span.is_under_way),
         silent=plan.silent(slot) if group.state == "active" else group.state,
-        weeks=None if span is None else span.weeks,
+        weeks=None if span is None else span.in_weeks,
     )

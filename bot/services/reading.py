@@ -111,9 +111,9 @@ class Reading:
         done = [(mark.changed_at, key) for key, mark in marks.items() if mark.state == "done"]
         last = next(((r, at) for at, key in sorted(done)[::-1] if (r := get(key))), None)
         since = await readers.read_since(tx, reader_id, here.guild_id, here.marked_at)
-        read: dict[int, list[str]] = {}
+        read: dict[int, set[str]] = {}  # what was read for several weeks counts once
         for channel_id, key in since:
-            read.setdefault(channel_id, []).append(here.curriculum.present(key))
+            read.setdefault(channel_id, set()).add(here.curriculum.present(key))
         meanwhile = tuple(
             (channel_id, len(keys), sum(not unlocks(marks, key) for key in keys))
             for channel_id, keys in read.items()
@@ -307,18 +307,24 @@ class Reading:
     async def bookmark(self, reader_id: int, place: Place, key: str, note: str) -> Reply:
         """Record that a part of a resource is read; ``note``: which, if the reader wants to say."""
         async with self._turn(reader_id) as tx:
-            here = await self._readers.here(tx, reader_id, place, key)
-            resource = await self._readers.resource(tx, here, key)
-            note, key = " ".join(note.split())[:LONGEST_NOTE], resource.key
-            is_read = unlocks(here.reader.marks, key)
-            if is_read or here.reader.notes.get(key) == note:
-                kinds = MARKS if is_read else ("part",)
-                return await self._repeated(
-                    tx, here, lambda each: each.kind in kinds and here.touches(each, [key])
-                )
-            notes: dict[str, str | None] = dict.fromkeys(here.kept.notes.keys() & resource.formerly)
-            notes[key] = note
-            return await self._change(tx, here, "part", {}, goal=here.reader.goal, notes=notes)
+            return await self.bookmark_in_turn(tx, reader_id, place, key, note)
+
+    async def bookmark_in_turn(
+        self, tx: Queries, reader_id: int, place: Place, key: str, note: str
+    ) -> Reply:
+        """Record that a part is read within the reader's turn, which the caller has taken."""
+        here = await self._readers.here(tx, reader_id, place, key)
+        resource = await self._readers.resource(tx, here, key)
+        note, key = " ".join(note.split())[:LONGEST_NOTE], resource.key
+        is_read = unlocks(here.reader.marks, key)
+        if is_read or here.reader.notes.get(key) == note:
+            kinds = MARKS if is_read else ("part",)
+            return await self._repeated(
+                tx, here, lambda each: each.kind in kinds and here.touches(each, [key])
+            )
+        notes: dict[str, str | None] = dict.fromkeys(here.kept.notes.keys() & resource.formerly)
+        notes[key] = note
+        return await self._change(tx, here, "part", {}, goal=here.reader.goal, notes=notes)
 
     async def mark_in_turn(
         self,

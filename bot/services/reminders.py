@@ -30,8 +30,9 @@ from bot.core.reminders import (
 from bot.core.weeks import HAD, Week
 from bot.errors import NotAMemberError, UnknownPostError
 from bot.services.curriculum import CurriculumStore
-from bot.services.papers import Papers, next_slot_of, taken_group
+from bot.services.papers import Papers, calendar_of, next_slot_of, taken_group
 from bot.services.reading import Reading
+from bot.services.weeks import read_paper
 from bot.store import groups as group_rows
 from bot.store import leads as lead_rows
 from bot.store import outbox, progress, readers
@@ -149,7 +150,7 @@ class Reminders:
         )
 
     async def finish(self, reader_id: int, week_id: int) -> Reply:
-        """Mark the paper of a reminder done, wherever its button is pressed.
+        """Mark the paper of a reminder done as ``read_paper`` does, wherever its button is pressed.
 
         Raises:
             UnknownPostError: the reader isn't in its group, and no earlier release reminded them.
@@ -163,8 +164,7 @@ class Reminders:
                 raise UnknownPostError
             guild_id = group.guild_id if is_of_guild(post.key or "", group.guild_id) else None
             where = Where(guild_id, list_id=group.list_id)
-            reply = await self._reading.mark_in_turn(tx, reader_id, where, [post.key or ""])
-            await week_rows.add_week_reader(tx, week_id, reader_id)
+            reply = await read_paper(tx, self._reading, reader_id, where, post)
         return replace(reply, from_guild=guild_id)
 
     async def look_at_due(self) -> int:
@@ -301,12 +301,20 @@ class Reminders:
             resource = curriculum.get(key)
             if post is None or resource is None:
                 continue
-            next_at = (await next_slot_of(db, group, now)).at
+            calendar = await calendar_of(db, group)
+            next_at = calendar.next(now).at
             window = ALWAYS if pace.wants_again(now) else paper_window(next_at)
-            spans = spans_by_key(curriculum, await week_rows.spans_of(db, group.group_id))
-            span, mark = spans.get(resource.key), resolved(curriculum, marks).get(resource.key)
-            if is_open(mark, window, now, goes_on=span is not None and span.is_under_way):
-                found.append(OpenPaper(group, post, resource, next_at, curriculum))
+            stored = await week_rows.spans_of(db, group.group_id)
+            span = spans_by_key(curriculum, stored, calendar.weeks).get(resource.key)
+            goes_on, part = span is not None and span.is_under_way, post.part
+            if part is not None and part.is_unfinished:  # of which each part is to be read in time
+                asked = post.week_id, reader_id, curriculum.keys_of(resource)
+                goes_on = await week_rows.has_read_part(db, *asked)
+            elif span is not None:
+                part = part or span.part(post.week)
+            mark = resolved(curriculum, marks).get(resource.key)
+            if is_open(mark, window, now, goes_on=goes_on):
+                found.append(OpenPaper(group, post, resource, next_at, curriculum, part=part))
         return found[:MOST_PAPERS]
 
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from bot.core.curriculum import Curriculum
 from bot.core.groups import BETWEEN_LOOKS, Group, ReadBy, WeeklyPost, next_look
+from bot.core.lists import Place
 from bot.core.outbox import OutboxRow
 from bot.core.papers import TELL_WEEKS_AHEAD, Plan, asked_by_readiness, readiness
 from bot.core.progress import may_name, shown_count
@@ -83,7 +84,8 @@ class Weeks:
         week_id = old.week_id if old else self._ids.new()
         post = Week(week_id, group.group_id, slot.week, slot.at, "nothing", why=pick.why)
         if resource is not None:
-            post = replace(post, state="waiting", key=resource.key, title=resource.title)
+            part = pick.part if pick.part and pick.part.names else None
+            post = replace(post, state="waiting", key=resource.key, title=resource.title, part=part)
         return replace(post, is_late=late, channel_id=group.channel_id)
 
     async def pick_anew(self, week_id: int) -> None:
@@ -150,13 +152,15 @@ class Weeks:
     ) -> list[ReadBy]:
         """Return who has read the weeks' papers, as far as told; ``named``: who show their name."""
         keys = {post.week_id: _keys(curriculum, post.key or "") for post in posts if post}
-        counts = await week_rows.read_counts(self._db, group_id, keys) if keys else {}
+        unfinished = {p.week_id for p in posts if p and p.part and p.part.is_unfinished}
+        counts = await week_rows.read_counts(self._db, group_id, keys, unfinished) if keys else {}
         found: list[ReadBy] = []
         for week_id in (post.week_id if post else 0 for post in posts):
             read, people = counts.get(week_id, (0, 0))
             count, names = shown_count(read), list[int]()
             if named and read and (count is None or may_name(people, len(named))):
-                names = await week_rows.named_readers(self._db, group_id, keys[week_id])
+                asked = keys[week_id], week_id if week_id in unfinished else 0
+                names = await week_rows.named_readers(self._db, group_id, *asked)
             found.append(ReadBy(count, tuple(names)))
         return found
 
@@ -165,7 +169,8 @@ class Weeks:
     ) -> tuple[WeeklyPost | None, Reply, Group | None]:
         """Mark the week's paper done for the reader; return the post as it is now, and the mark.
 
-        With them, the group, if the reader could join it.
+        Of an unfinished paper, note that its part is read. With them, the group, if the reader
+        could join it.
 
         Raises:
             UnknownPostError: this server never had such a post.
@@ -173,8 +178,7 @@ class Weeks:
         post, group = await self._checked(guild_id, week_id)
         async with self._db.transaction() as tx:
             await readers.take_turn(tx, reader_id)
-            reply = await self._reading.mark_in_turn(tx, reader_id, group.where, [post.key or ""])
-            await week_rows.add_week_reader(tx, week_id, reader_id)
+            reply = await read_paper(tx, self._reading, reader_id, group.where, post)
             is_member = await group_rows.is_member(tx, group.group_id, reader_id)
         can_join = group.state != "stopped" and not is_member
         return await self.post(week_id), reply, group if can_join else None
@@ -255,6 +259,17 @@ class Weeks:
             group.guild_id, group.group_id, reader_id=group.changed_by,
         )  # fmt: skip
         await outbox.add(tx, row)
+
+
+async def read_paper(
+    tx: Queries, reading: Reading, reader_id: int, place: Place, post: Week
+) -> Reply:
+    """Mark a week's paper done in a reader's turn; of an unfinished one, note that part is read."""
+    await week_rows.add_week_reader(tx, post.week_id, reader_id)
+    if post.part is not None and post.part.is_unfinished:
+        note = post.part.names[-1]
+        return await reading.bookmark_in_turn(tx, reader_id, place, post.key or "", note)
+    return await reading.mark_in_turn(tx, reader_id, place, [post.key or ""])
 
 
 def _weeks_left(plan: Plan, post: Week) -> int | None:

@@ -2,13 +2,12 @@
 
 import json
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import replace
 from datetime import datetime
 from itertools import chain
 
 from bot.core.papers import Chosen, Span, Vote, VoteState
 from bot.core.recommend import Talk
-from bot.core.weeks import Week, WeekState, Why
+from bot.core.weeks import Part, Week, WeekState, Why
 from bot.store.database import Queries, Row, Value, question_marks, value_from
 from bot.store.instants import instant
 
@@ -20,13 +19,16 @@ async def put_week(tx: Queries, post: Week) -> None:
     """Write a week's row; a week that has one already keeps its id."""
     sql = (
         "INSERT INTO weeks (week_id, group_id, week, slot_at, state, resource_key, title, why,"
-        " is_late, channel_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        " is_late, channel_id, part) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
         " ON CONFLICT (group_id, week) DO UPDATE SET slot_at = excluded.slot_at,"
         " state = excluded.state, resource_key = excluded.resource_key, title = excluded.title,"
-        " why = excluded.why, is_late = excluded.is_late, channel_id = excluded.channel_id"
+        " why = excluded.why, is_late = excluded.is_late, channel_id = excluded.channel_id,"
+        " part = excluded.part"
     )
     week = post.week_id, post.group_id, post.week, post.at, post.state
-    await tx.fetch(sql, *week, post.key, post.title, post.why, post.is_late, post.channel_id)
+    part = json.dumps([post.part.n, post.part.of, post.part.names]) if post.part else None
+    paper = post.key, post.title, post.why, post.is_late, post.channel_id, part
+    await tx.fetch(sql, *week, *paper)
 
 
 async def delete_week(tx: Queries, week_id: int) -> None:
@@ -141,17 +143,23 @@ async def add_week_reader(tx: Queries, week_id: int, reader_id: int) -> None:
 
 
 async def read_counts(
-    db: Queries, group_id: int, keys: Mapping[int, Collection[str]]
+    db: Queries,
+    group_id: int,
+    keys: Mapping[int, Collection[str]],
+    unfinished: Collection[int] = (),
 ) -> dict[int, tuple[int, int]]:
     """Return, by week, how many of its people have its paper done, and how many they are.
 
     A week's people are the members, and whoever pressed its button. ``keys``: all keys of each
-    week's paper. In one statement.
+    week's paper; ``unfinished``: the weeks that had a part of it, which its button says is read.
+    In one statement.
     """
-    asked: list[tuple[Value, ...]] = [(id_, key) for id_ in keys for key in sorted(keys[id_])]
-    places = ", ".join(["(CAST(? AS BIGINT), CAST(? AS TEXT))"] * len(asked))
+    asked: list[tuple[Value, ...]] = [
+        (id_, key, id_ in unfinished) for id_ in keys for key in sorted(keys[id_])
+    ]
+    places = ", ".join(["(CAST(? AS BIGINT), CAST(? AS TEXT), CAST(? AS BIGINT))"] * len(asked))
     sql = (
-        f"WITH papers (week_id, resource_key) AS (VALUES {places}),"  # noqa: S608 - question marks only
+        f"WITH papers (week_id, resource_key, is_part) AS (VALUES {places}),"  # noqa: S608 - question marks only
         " people AS (SELECT asked.week_id, members.reader_id"
         " FROM (SELECT DISTINCT week_id FROM papers) AS asked"
         " JOIN members ON members.group_id = ? UNION SELECT week_id, reader_id FROM week_readers"
@@ -160,23 +168,44 @@ async def read_counts(
         " SELECT week_id, COUNT(*) AS people, COUNT(CASE WHEN EXISTS (SELECT 1 FROM papers"
         " JOIN progress ON progress.resource_key = papers.resource_key"
         " WHERE papers.week_id = people.week_id AND progress.reader_id = people.reader_id"
-        " AND progress.state = 'done') THEN 1 END) AS readers FROM people GROUP BY week_id"
+        " AND progress.state = 'done') OR EXISTS (SELECT 1 FROM papers"
+        " JOIN bookmarks ON bookmarks.resource_key = papers.resource_key"
+        " JOIN week_readers ON week_readers.week_id = papers.week_id"
+        " AND week_readers.reader_id = bookmarks.reader_id"
+        " WHERE papers.week_id = people.week_id AND bookmarks.reader_id = people.reader_id"
+        " AND papers.is_part = 1) THEN 1 END) AS readers FROM people GROUP BY week_id"
     )
     rows = await db.fetch(sql, *chain.from_iterable(asked), group_id)
     counts = {row["week_id"]: (int(row["readers"]), int(row["people"])) for row in rows}
     return {week_id: counts.get(week_id, (0, 0)) for week_id in keys}
 
 
-async def named_readers(db: Queries, group_id: int, keys: Collection[str]) -> list[int]:
+async def named_readers(
+    db: Queries, group_id: int, keys: Collection[str], unfinished: int = 0
+) -> list[int]:
     """Return the members counted by ``read_counts`` who show their name, by id."""
     sql = (
-        "SELECT DISTINCT members.reader_id FROM members"  # noqa: S608 - question marks only
+        "SELECT members.reader_id FROM members"  # noqa: S608 - question marks only
         " JOIN reader_settings ON reader_settings.reader_id = members.reader_id"
-        " JOIN progress ON progress.reader_id = members.reader_id"
-        f" WHERE members.group_id = ? AND progress.resource_key IN ({question_marks(keys)})"
-        " AND progress.state = 'done' AND reader_settings.named = 1 ORDER BY members.reader_id"
+        " WHERE members.group_id = ? AND reader_settings.named = 1 AND (EXISTS (SELECT 1"
+        " FROM progress WHERE progress.reader_id = members.reader_id AND progress.state = 'done'"
+        f" AND progress.resource_key IN ({question_marks(keys)})) OR EXISTS (SELECT 1"
+        " FROM week_readers JOIN bookmarks ON bookmarks.reader_id = week_readers.reader_id"
+        f" AND bookmarks.resource_key IN ({question_marks(keys)}) WHERE week_readers.week_id = ?"
+        " AND week_readers.reader_id = members.reader_id)) ORDER BY members.reader_id"
     )
-    return await db.fetch_column(sql, group_id, *keys)
+    return await db.fetch_column(sql, group_id, *keys, *keys, unfinished)
+
+
+async def has_read_part(db: Queries, week_id: int, reader_id: int, keys: Collection[str]) -> bool:
+    """Tell whether a reader is counted by ``read_counts`` for the part of an unfinished paper."""
+    sql = (
+        "SELECT 1 FROM week_readers JOIN bookmarks"  # noqa: S608 - question marks only
+        " ON bookmarks.reader_id = week_readers.reader_id"
+        f" AND bookmarks.resource_key IN ({question_marks(keys)})"
+        " WHERE week_readers.week_id = ? AND week_readers.reader_id = ?"
+    )
+    return await db.any_row(sql, *keys, week_id, reader_id)
 
 
 # Picks, votes and spans
@@ -220,26 +249,18 @@ async def put_span(tx: Queries, group_id: int, span: Span, keys: Iterable[str]) 
     """Record for how many weeks a group reads a resource; ``keys``: all that it ever had."""
     for key in keys:
         await tx.fetch("DELETE FROM spans WHERE group_id = ? AND resource_key = ?", group_id, key)
-    sql = "INSERT INTO spans (group_id, resource_key, weeks, since_week) VALUES (?, ?, ?, ?)"
-    await tx.fetch(sql, group_id, span.key, span.weeks, span.since)
+    if span.weeks is not None:
+        sql = "INSERT INTO spans (group_id, resource_key, weeks, since_week) VALUES (?, ?, ?, ?)"
+        await tx.fetch(sql, group_id, span.key, span.weeks, span.since)
 
 
 async def spans_of(db: Queries, group_id: int) -> list[Span]:
-    """Return what a group reads for more or fewer weeks than one, with what it had since then."""
+    """Return for how many weeks a group reads something, where its moderators chose."""
     sql = (
-        "SELECT spans.resource_key, spans.weeks, spans.since_week, weeks.week,"
-        " weeks.resource_key AS had_key FROM spans LEFT JOIN weeks"
-        " ON weeks.group_id = spans.group_id AND weeks.week >= spans.since_week"
-        " AND weeks.state IN ('waiting', 'posted', 'uncertain') WHERE spans.group_id = ?"
-        " ORDER BY spans.since_week, spans.resource_key, weeks.week"
+        "SELECT resource_key AS key, weeks, since_week AS since FROM spans WHERE group_id = ?"
+        " ORDER BY since_week, resource_key"
     )
-    had: dict[Span, list[tuple[str, str]]] = {}
-    for row in await db.fetch(sql, group_id):
-        span = Span(key=row["resource_key"], weeks=row["weeks"], since=row["since_week"])
-        weeks = had.setdefault(span, [])
-        if row["had_key"] is not None:
-            weeks.append((row["week"], row["had_key"]))
-    return [replace(span, had=tuple(weeks)) for span, weeks in had.items()]
+    return [Span(**row) for row in await db.fetch(sql, group_id)]
 
 
 async def put_vote(tx: Queries, vote: Vote, now: datetime) -> None:
@@ -338,9 +359,13 @@ async def call_off_votes(tx: Queries, group_id: int, now: datetime, week: str | 
 
 
 def _post(row: Row) -> Week:
-    return value_from(
-        Week, row, at=instant(row["slot_at"]), key=row["resource_key"], title=row["title"] or ""
-    )
+    part = _part(*json.loads(row["part"])) if row["part"] else None
+    paper = {"key": row["resource_key"], "title": row["title"] or "", "part": part}
+    return value_from(Week, row, at=instant(row["slot_at"]), **paper)
+
+
+def _part(n: int, of: int, names: list[str]) -> Part:
+    return Part(n, of, tuple(names))
 
 
 def _vote(row: Row) -> Vote:

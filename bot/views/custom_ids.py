@@ -603,7 +603,7 @@ class StepBack(OfDraft, shape="change-{way}:{draft_id}:{opener_id}:{change_id}")
 
 
 class EditDetails(OfDraft, shape="draft-details:{draft_id}:{opener_id}"):
-    """The form for the link, the must-read mark and the questions."""
+    """The form for the link, the must-read mark, the questions and the parts."""
 
 
 class EditTextsAgain(OfKept, shape="again-texts:{kept_id}:{opener_id}"):

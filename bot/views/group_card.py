@@ -9,7 +9,7 @@ from bot.core.groups import Group, GroupState, GroupStatus, History, PastWeek, R
 from bot.core.papers import TELL_WEEKS_AHEAD, Coming
 from bot.core.weeks import DaysOff, Schedule, Week
 from bot.language import _, ngettext
-from bot.plain import clipped, one_line, plain
+from bot.plain import clipped, columns, one_line, plain
 from bot.views import custom_ids as ids
 from bot.views.lead_card import lead_select
 from bot.views.parts import (
@@ -42,6 +42,9 @@ from bot.views.weekly_card import leader_text, part_text, post_link, wish_text
 
 TEXT_OF_GROUP = 3500
 NAMES_SHOWN, FEW_WEEKS, SPANS_SHOWN = 10, 2, 5
+BESIDE_A_DAY = 55
+"""Columns of a past week that take two lines of a phone with its day."""
+
 ROOM = 11
 """Lines on a phone that a card has before *More*: what matters most comes first."""
 
@@ -320,11 +323,14 @@ def _coming_lines(status: GroupStatus, most: int | None) -> Lines:
         for coming in shown[-2:]
     ):
         shown.pop()
+    above = status.this_week.key if status.this_week else None
     for coming in shown:
-        yield f"{moment(coming.slot.at, 'd')} {_coming_text(coming, status)}"
+        yield f"{moment(coming.slot.at, 'd')} {_coming_text(coming, status, above)}"
+        above = coming.pick.key
 
 
-def _coming_text(coming: Coming, status: GroupStatus) -> str:
+def _coming_text(coming: Coming, status: GroupStatus, above: str | None) -> str:
+    """Return what a week brings; where the week ``above`` has a part of the same, only the part."""
     pick = coming.pick
     if coming.is_skipped:
         return _("skipped")
@@ -339,6 +345,9 @@ def _coming_text(coming: Coming, status: GroupStatus) -> str:
     }.get(pick.why or "")
     leader = status.leader_of(coming.slot.week)
     led = f"🎤 <@{leader}>" if leader else None
+    is_same = pick.key == above and pick.part is not None and pick.part.names
+    if is_same:
+        return dotted(part_text(pick.part, narrow), chosen, led)
     return dotted(beside(short_title(resource)), part_text(pick.part), chosen, led)
 
 
@@ -370,8 +379,10 @@ def _weeks_left_text(status: GroupStatus, *, are_to_choose: bool) -> str:
 
 
 def _past_text(week: PastWeek, guild_id: int) -> str:
-    post, read = week.post, week.read
-    link, title = post_link(guild_id, post), f"**{narrow(post.title, 22)}**"
+    post, link = week.post, post_link(guild_id, week.post)
+    title, day = f"**{narrow(post.title, 22)}**", moment(post.at, "d")
+    if post.state == "posted" and link:
+        return f"{day} {_read_text(week, link)}"
     what = {
         "posted": [title, _("posted and then deleted")],
         "waiting": [title, _("being posted")],
@@ -380,10 +391,24 @@ def _past_text(week: PastWeek, guild_id: int) -> str:
         "skipped": [_("skipped")],
         "nothing": [_("nothing left to post")],
     }[post.state]
-    if post.state == "posted" and link:
-        led = f"🎤 <@{week.leader_id}>" if week.leader_id else ""
-        what = [f"[{title}]({link})", led, read_by(read)]
-    return f"{moment(post.at, 'd')} {dotted(*what)}"
+    return f"{day} {dotted(*what)}"
+
+
+def _read_text(week: PastWeek, link: str) -> str:
+    """Return what was read in a week, who led it, and how many read it: as much as takes two lines.
+
+    A name takes about a dozen letters.
+    """
+    title, part, read = week.post.title, week.part, read_by(week.read)
+    led, named_so = (f"🎤 <@{week.leader_id}>", "🎤 @somebody") if week.leader_id else ("", "")
+    ways = (
+        (narrow(title, 22), part_text(part, lambda name: narrow(name, 16))),
+        (narrow(title, 12), part_text(part, None)),
+        (narrow(title, 22), ""),
+    )
+    short = (way for way in ways if columns(dotted(*way, named_so, read)) <= BESIDE_A_DAY)
+    named, of = next(short, ways[-1])
+    return dotted(f"[**{named}**]({link})", of, led, read)
 
 
 def _this_week_text(status: GroupStatus) -> str:

@@ -100,7 +100,7 @@ def desk_card(desk: Desk, *, opens: bool = True) -> LayoutView:
     if desk.outcome == "removed":
         told += _touched(desk.touched)
         undo = _button("restore", draft, _("Undo"))
-    asked = () if opens else _questions(resource)
+    asked = () if opens else chain(_questions(resource), _parts(resource))
     most = FEW if opens else MORE
     way = ids.MoreOfDraft(*draft, "more" if opens else "less")
     told_of = ([*_idle(desk), *_wishes(desk)], _doubts(desk, most), _set_aside(desk, most))
@@ -249,7 +249,7 @@ def texts_form(before: Typed, typed: Typed | None = None) -> DraftForm:
 
 
 def details_form(before: Typed, typed: Typed | None = None) -> DraftForm:
-    """Build the form for the link, the must-read mark and the questions; a companion has a link."""
+    """Build the form for link, must-read mark, questions and parts; a companion has but a link."""
     shown = typed or before
     link = text_input(LIMITS["url"], shown.link, custom_id="link", required=True)
     fields = [label(_("Link"), link, _("Everyone's marks stay; the old link still finds it"))]
@@ -261,12 +261,15 @@ def details_form(before: Typed, typed: Typed | None = None) -> DraftForm:
         ]
         asked = text_input(LIMITS["questions"], shown.questions, custom_id="questions", long=True)
         hint = _("For its thread; one line for each question")
+        parts = text_input(LIMITS["parts"], shown.parts, custom_id="parts", long=True)
+        weekly = _("One a week for a group, like “chapters 1-3”; one line for each part")
         choice = ui.Select[Any](custom_id="must_read", options=ways)
         fields += [
             label(_("Must-read"), choice, _("For this server")),
             label(_("Questions"), asked, hint),
+            label(_("Parts"), parts, weekly),
         ]
-    return DraftForm(_("Link & questions"), before, ids.EditDetailsAgain, *fields)
+    return DraftForm(_("Link, questions, parts"), before, ids.EditDetailsAgain, *fields)
 
 
 def _button(
@@ -293,7 +296,7 @@ def _desk_buttons(desk: Desk, draft: tuple[int, int]) -> Iterator[Button]:
 
 
 def _seldom_wanted(draft: tuple[int, int]) -> Iterator[Button]:
-    yield button(ids.EditDetails(*draft), _("Link & questions"))
+    yield button(ids.EditDetails(*draft), _("Link, questions, parts"))
     yield _button("history", draft, _("History"))
 
 
@@ -329,6 +332,13 @@ def _questions(resource: Resource) -> Lines:
             if more
             else _("**Questions**: {first}", first=first)
         )
+
+
+def _parts(resource: Resource) -> Lines:
+    if names := [phrases.narrow(name, 24) for name in resource.parts[:MORE]]:
+        more = len(resource.parts) - len(names)
+        rest = _("and {n} more", n=more) if more else ""
+        yield _("**In parts**: {names}", names=phrases.dotted(*names, rest))
 
 
 def _needs(resource: Resource, curriculum: Curriculum, most: int) -> Lines:
@@ -488,6 +498,7 @@ def _change_text(edit: PastEdit) -> str:
         "url": _("link"),
         "must_read": _("must-read mark"),
         "questions": _("questions"),
+        "parts": _("parts"),
         "step_id": _("step"),
         "needs": _("what it needs"),
         "no_longer_needs": _("what it no longer needs"),

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, timedelta
+from itertools import chain
 from zoneinfo import ZoneInfo
 
 import discord
@@ -13,12 +14,12 @@ from bot.core.groups import GroupStatus
 from bot.core.outbox import UNCERTAIN, Problem
 from bot.core.papers import (
     MOST,
-    MOST_WEEKS,
     Ballot,
     PickReply,
     Vote,
     is_long,
     weeks_meant,
+    weeks_offered,
 )
 from bot.core.weeks import HAD, DaysOff, Slot, address, slot_of_week
 from bot.errors import CannotPollError, UnknownWeekError
@@ -45,7 +46,6 @@ from bot.views.replies import Choices, choice, way_out
 from bot.views.resource_card import resource_select
 
 LATER_SHOWN = 5
-ALL_WEEKS = MOST_WEEKS + 1  # one to most, and passing it over
 
 LongPaper = tuple[Resource, int | None]
 """A long paper, and for how many weeks it is read; None: nobody has said."""
@@ -88,9 +88,11 @@ def weeks_select(
     options = [*_long_options(papers), *picks]
     if len(options) > OPTIONS:
         passed = [_long_options([paper])[0] for paper in papers if paper[1] == 0]
-        kept = [*passed, *picks][: OPTIONS - ALL_WEEKS]
-        in_sight = [paper for paper in papers if paper[1] != 0]
-        options = [*_long_options(in_sight[: (OPTIONS - len(kept)) // ALL_WEEKS]), *kept]
+        in_sight = [_long_options([paper]) for paper in papers if paper[1] != 0]
+        kept = [*passed, *picks][: OPTIONS - len(in_sight[0] if in_sight else ())]
+        while sum(map(len, in_sight)) > OPTIONS - len(kept):
+            in_sight.pop()
+        options = [*chain.from_iterable(in_sight), *kept]
     placeholder = _("Change what comes next…") if picks else _("How many weeks…")
     return select(ids.ReadForWeeks(group_id, opener_id), placeholder, options)
 
@@ -222,7 +224,7 @@ def long_papers(status: GroupStatus) -> list[LongPaper]:
     found = [curriculum.get(key or "") for key in keys]
     long = {r.key: r for r in found if r and is_long(r)}
     long |= {key: curriculum.by_key[key] for key, span in spans.items() if span.weeks == 0}
-    return [(r, spans[key].weeks if key in spans else None) for key, r in long.items()]
+    return [(r, spans[key].in_weeks if key in spans else None) for key, r in long.items()]
 
 
 def _long_options(papers: Iterable[LongPaper]) -> list[discord.SelectOption]:
@@ -233,12 +235,22 @@ def _long_options(papers: Iterable[LongPaper]) -> list[discord.SelectOption]:
             ngettext("{title}: one week", "{title}: {n} weeks", weeks, title=title)
             if weeks
             else _("{title}: leave it out", title=title),
-            _("Chosen now") if weeks == (1 if now is None else now) else "",
+            phrases.dotted(
+                _("Chosen now") if weeks == (1 if now is None else now) else "",
+                _parts_a_week(resource, weeks),
+            ),
         )
         for resource, now in papers
         for title in [clipped(one_line(phrases.short_title(resource)), 80)]
-        for weeks in (*range(1, MOST_WEEKS + 1), 0)
+        for weeks in weeks_offered(resource, now)
     ]
+
+
+def _parts_a_week(resource: Resource, weeks: int) -> str:
+    if not resource.parts or not weeks:
+        return ""
+    most = -(-len(resource.parts) // weeks)
+    return ngettext("{n} part a week", "up to {n} parts a week", most)
 
 
 def long_lines(papers: Sequence[LongPaper]) -> Lines:
@@ -261,6 +273,13 @@ def read_for_text(resource: Resource, weeks: int) -> str:
     title = phrases.name_of(resource)
     if weeks == 0:
         return _("✅ **{title}** is left out: the group reads what comes after it.", title=title)
+    if weeks > 1 and weeks == len(resource.parts):
+        return _(
+            "✅ **{title}** is read one part a week, for {n} weeks.\n"
+            "-# A pick or a vote for one of these weeks comes first. The rest comes a week later.",
+            title=title,
+            n=weeks,
+        )
     return ngettext(
         "✅ **{title}** is read in one week.",
         "✅ **{title}** is read for {n} weeks.\n"

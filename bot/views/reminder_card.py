@@ -34,7 +34,7 @@ from bot.views.parts import (
     text_of,
 )
 from bot.views.resource_card import A_GROUP, ROOM, next_card, short_of
-from bot.views.weekly_card import post_link
+from bot.views.weekly_card import part_text, parts_lines, post_link
 
 
 def paper_card(papers: Sequence[OpenPaper], *, is_idle: bool) -> LayoutView:
@@ -58,7 +58,7 @@ def paper_card(papers: Sequence[OpenPaper], *, is_idle: bool) -> LayoutView:
         why,
         _("-# It is also a week since you read something.") if is_idle else None,
         _ways_out(Reasons(is_idle, tuple(each.group for each in papers))),
-        _resource_box(resource, phrases.dotted(*place), len(others)),
+        _resource_box(resource, phrases.dotted(*place), len(others), paper),
         text_of(_others(others)),
     )
 
@@ -72,15 +72,21 @@ def idle_card(reply: Reply) -> LayoutView:
     return card(why, ways_out, _resource_box(reply.answer.resource))
 
 
-def _resource_box(resource: Resource, place: str = "", others: int = 0) -> ui.Container[Any]:
-    head = "\n".join([*([f"-# {place}"] if place else []), *phrases.about(resource)])
+def _resource_box(
+    resource: Resource, place: str = "", others: int = 0, paper: OpenPaper | None = None
+) -> ui.Container[Any]:
+    """Build the box of what is to be read; ``paper``: it is a group's."""
+    part, done = None, button(ids.Done(resource.key), _("Done"), GREEN)
+    if paper is not None and (part := paper.part) is not None and part.is_unfinished:
+        done = button(ids.ReadReminded(paper.post.week_id), _("I've read it"), GREEN)
+    place = phrases.dotted(place, part_text(part, None) if others else "")
+    lines = [f"-# {place}"] if place else []
+    named = () if others else parts_lines(part)
+    head = "\n".join([*lines, *phrases.about(resource), *named])
     return box(
         head,
         *short_of(resource, ROOM + 2 - lines_on_phone(head) - A_GROUP * others),
-        row(
-            link_button(_("Open"), resource.opens),
-            button(ids.Done(resource.key), _("Done"), GREEN),
-        ),
+        row(link_button(_("Open"), resource.opens), done),
     )
 
 

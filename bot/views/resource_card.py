@@ -66,8 +66,8 @@ from bot.views.parts import (
 from bot.views.replies import way_out
 
 # Shares of the 4,000 characters that Discord allows a card; heading and opened take the rest.
-WHY, NOTES, COMPANIONS, QUESTIONS = 600, 1100, 800, 400
-UNCLEAR_SHOWN = 5
+WHY, NOTES, COMPANIONS, PARTS, QUESTIONS = 600, 900, 700, 500, 400
+UNCLEAR_SHOWN, PARTS_SHOWN = 5, 8
 WHOLE_LIST, MORE_GOALS = "list", "more"
 """Options beside the keys of goals, which all have a colon."""
 
@@ -394,6 +394,7 @@ def _long_lines(
     yield text_of(filter(None, [phrases.gone_page(resource), *why]), WHY)
     yield text_of(note_lines(resource), NOTES)
     yield text_of(companion_lines(resource), COMPANIONS)
+    yield text_of(_parts(resource), PARTS)
     yield text_of(_questions(resource), QUESTIONS)
     if worth is not None:
         yield _("-# Liked by {liked} of {rated} readers.", liked=worth.liked, rated=worth.rated)
@@ -409,6 +410,15 @@ def _questions(resource: Resource) -> Iterator[str]:
     if resource.questions:
         yield _("**Ask yourself**")
         yield from (f"{n}. {plain(each)}" for n, each in enumerate(resource.questions, start=1))
+
+
+def _parts(resource: Resource) -> Iterator[str]:
+    """Yield what a group would read of a resource, a part a week."""
+    if names := resource.parts[:PARTS_SHOWN]:
+        yield _("**In parts**")
+        yield from (f"{n}. {phrases.narrow(name, 48)}" for n, name in enumerate(names, start=1))
+    if (more := len(resource.parts) - PARTS_SHOWN) > 0:
+        yield _("-# and {n} more", n=more)
 
 
 def _part_text(note: str) -> str:

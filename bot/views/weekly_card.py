@@ -1,11 +1,13 @@
 """The paper of the week in a group's channel, and what its buttons answer."""
 
+from collections.abc import Callable
+
 from discord import ui
 from discord.ui import LayoutView
 
 from bot.core.groups import Group, GroupStatus, WeeklyPost
 from bot.core.recommend import Reply
-from bot.core.weeks import Week
+from bot.core.weeks import Part, Week
 from bot.language import _, ngettext
 from bot.plain import plain
 from bot.views import custom_ids as ids
@@ -69,10 +71,14 @@ def _heading(post: WeeklyPost) -> list[str]:
     step = phrases.step_name(post.curriculum.step_of(resource), phrases.LINE)
     sign = phrases.MUST_READ if resource.must_read else None
     added = _("addition") if resource.addition else None
-    what = _("-# Paper of the week"), part_text(post.part), late, step, added, sign
+    part = post.part
+    week, parts = part_text(part) if part and not part.names else "", [*parts_lines(part)]
     lines = [
-        phrases.dotted(*what), f"### {phrases.linked(resource)}", phrases.facts(resource),
-    ]  # fmt: skip
+        phrases.dotted(_("-# Paper of the week"), week, late, step, added, sign),
+        f"### {phrases.linked(resource, 90 if parts else 120)}",
+        *parts,
+        phrases.facts(resource),
+    ]
     because = {
         "picked_by_moderator": _("-# Picked by a moderator."),
         "vote_winner": _("-# It won the vote."),
@@ -81,15 +87,48 @@ def _heading(post: WeeklyPost) -> list[str]:
         "must_read_addition": _("-# You've read the list; this must-read goes deeper."),
         "addition": _("-# You've read the list; this goes deeper."),
         "must_read_again": _("-# You've read the list; the must-reads come again."),
-        "goes_on": _("-# The group reads it for another week: it is long."),
+        "goes_on": _("-# The group reads it for another week: it is long.") if week else None,
     }
     told = because[why] if why else None
     return [*lines, told] if told else lines
 
 
-def part_text(part: tuple[int, int] | None) -> str:
-    """Return which of several weeks for a paper it is."""
-    return _("week {n} of {of}", n=part[0], of=part[1]) if part else ""
+def part_text(part: Part | None, name: Callable[[str], str] | None = phrases.beside) -> str:
+    """Return which of several weeks for a paper it is, or which of its parts.
+
+    ``name``: how that of a part is shown; None: not at all.
+    """
+    if part is None:
+        return ""
+    number, is_one = {"n": part.n, "of": part.of}, len(part.names) == 1
+    if not part.names:
+        return _("week {n} of {of}", **number)
+    if name is None:
+        short = _("part {n} of {of}") if is_one else _("parts {n}-{last} of {of}")
+        return short.format(last=part.last, **number)
+    told = _("part {n} of {of}: {names}") if is_one else _("parts {n}-{last} of {of}: {names}")
+    return told.format(names=_names(part, name), last=part.last, **number)
+
+
+def parts_lines(part: Part | None) -> Lines:
+    """Yield the line that tells which of its parts are read of a paper, if it has any."""
+    if part is not None and part.names:
+        told = (
+            _("**Part {n} of {of}**: {names}")
+            if len(part.names) == 1
+            else _("**Parts {n}-{last} of {of}**: {names}")
+        )
+        most = 48 if len(part.names) == 1 else 18
+        names = _names(part, lambda name: phrases.narrow(name, most))
+        yield told.format(n=part.n, last=part.last, of=part.of, names=names)
+
+
+def _names(part: Part, name: Callable[[str], str]) -> str:
+    """Return the names of parts in a row: of more than two, the first and the last."""
+    first, last = name(part.names[0]), name(part.names[-1])
+    if len(part.names) > 2:
+        return _("{first} to {last}", first=first, last=last)
+    return phrases.joined([first, last][: len(part.names)])
 
 
 def leader_text(leader_id: int) -> str:

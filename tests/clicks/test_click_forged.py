@@ -200,7 +200,7 @@ FORMS = {
     "my-zone": ("zone",),
     "doubt:jump-into-llm:gpt-1": ("pair", "why"),
     "draft-texts": ("kind", "title", "authors", "minutes", "notes"),
-    "draft-details": ("link", "must_read", "questions"),
+    "draft-details": ("link", "must_read", "questions", "parts"),
     "me:ask": ("word",),
     "reset-all": ("word",),
     "aside:jump-into-llm:bert part": ("note",),
@@ -219,7 +219,7 @@ async def test_every_form_answers_in_words_whatever_is_in_its_fields(moderator, 
         "import-paste": f"import-paste:{moderator.id}::",
         "inbox-decline": f"inbox-decline:{moderator.id}:0:1",
         "draft-texts": custom_id_of(desk, "Edit texts"),
-        "draft-details": custom_id_of(desk, "Link & questions"),
+        "draft-details": custom_id_of(desk, "Link, questions, parts"),
     }
     failed = []
     for opened_by, fields in FORMS.items():

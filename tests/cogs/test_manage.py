@@ -143,7 +143,7 @@ async def test_a_listed_link_shows_what_it_is(moderator, channel):
     await moderator.click(card.response.message, label="More")
 
     assert short == ["Edit texts", "Remove", "More"]
-    assert labels_of(card) == ["Edit texts", "Remove", "Less", "Link & questions", "History"]
+    assert labels_of(card) == ["Edit texts", "Remove", "Less", "Link, questions, parts", "History"]
 
 
 async def test_much_the_same_title_is_a_warning(moderator, channel):
@@ -665,7 +665,7 @@ async def test_link_must_read_and_questions_are_edited_on_the_added_card(
     card = await add()
 
     edited = await fill(
-        moderator, card, "Link & questions",
+        moderator, card, "Link, questions, parts",
         link="https://example.org/alive", must_read=["yes"], questions="Why?",
     )  # fmt: skip
     found = await alice.slash(channel, "search", query=LINK)
@@ -678,13 +678,34 @@ async def test_link_must_read_and_questions_are_edited_on_the_added_card(
     assert "https://example.org/alive" in text_of(found)
 
 
+async def test_parts_are_typed_one_a_line_and_taken_back(moderator, channel, env):
+    desk = await moderator.slash(channel, "manage edit", resource="BERT")
+    refused = await fill(moderator, desk, "Link, questions, parts", parts="all of it")
+    told = text_of(refused)
+
+    edited = await fill(moderator, refused, "Edit again", parts="sections 1-3\nsections 4-7\n")
+    said = text_of(edited)
+    await moderator.click(edited.response.message, label="More")
+    opened = text_of(edited)
+    history = await moderator.click(edited.response.message, label="History")
+    seen = text_of(history)
+    await env.advance_time(4)  # a tap at once would be taken for a slip
+    undone = await moderator.click(history.response.message, label="Undo the last change")
+
+    assert "There are 2 to 26 parts or none, one a line" in told
+    assert "✅ Changed for this server" in said
+    assert "**In parts**: sections 1-3 · sections 4-7" in opened
+    assert "changed: parts" in seen
+    assert "Taken back" in text_of(undone)
+
+
 async def test_a_link_that_is_taken_is_refused_with_its_name_and_typed_once_more(
     moderator, channel, add
 ):
     await add()
     other = await add("https://example.org/other", title="Other")
 
-    refused = await fill(moderator, other, "Link & questions", link=LINK)
+    refused = await fill(moderator, other, "Link, questions, parts", link=LINK)
     told = text_of(refused)
     mended = await fill(moderator, refused, "Edit again", link="https://example.org/more")
 

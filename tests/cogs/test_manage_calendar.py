@@ -70,8 +70,8 @@ async def test_how_long_the_list_lasts_is_said_in_weeks(group, moderator, channe
     weekly = text_of(await moderator.slash(channel, "group"))
     fortnightly = text_of(await moderator.slash(channel, "manage group", every=2))
 
-    assert "The list lasts 20 more weeks." in weekly
-    assert "The list lasts 40 more weeks." in fortnightly
+    assert "The list lasts 25 more weeks." in weekly
+    assert "The list lasts 50 more weeks." in fortnightly
 
 
 async def test_days_off_are_typed_seen_by_all_and_undone(typed, moderator, channel, alice, env):

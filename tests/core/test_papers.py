@@ -1,5 +1,4 @@
-from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,11 +14,12 @@ from bot.core.papers import (
     spans_by_key,
     weeks_meant,
 )
-from bot.core.weeks import week_of, weeks_from
+from bot.core.weeks import Part, Week, week_of, weeks_from
 from tests.papers import next_papers, plan_from
 
 WEEKS = weeks_from("2026-W51", 4)
 W51, W52, W53, W01 = WEEKS
+NOW = datetime(2026, 12, 14, tzinfo=UTC)
 
 
 def key(slug: str) -> str:
@@ -206,22 +206,27 @@ def test_an_empty_list_has_run_out():
     assert left(curriculum=list_of()) == 0
 
 
-def spans(*had: tuple[str, str], **weeks: int) -> list[Span]:
-    return [Span(key(slug), count, W51, had) for slug, count in weeks.items()]
+def spans(**weeks: int) -> list[Span]:
+    return [Span(key(slug), count, W51) for slug, count in weeks.items()]
 
 
-def parts(had=(), picked=(), winners=(), read_for=(), weeks=WEEKS) -> list[tuple]:
-    found = next_papers(SMALL, had, dict(picked), dict(winners), weeks, spans=read_for)
-    return [(p.key and p.key.partition(":")[2], p.part) for p in found]
+def parts(had=(), picked=(), winners=(), read_for=(), weeks=WEEKS, posted=()) -> list[tuple]:
+    chosen = had, dict(picked), dict(winners)
+    found = next_papers(SMALL, *chosen, weeks, spans=read_for, posted=posted)
+    return [(p.key and p.key.partition(":")[2], numbers(p.part)) for p in found]
+
+
+def numbers(part: Part | None) -> tuple[int, int] | None:
+    return (part.n, part.of) if part else None
 
 
 def test_a_long_paper_goes_on_for_its_weeks_before_the_list_does():
     found = next_papers(SMALL, (), {}, {}, WEEKS, spans=spans(attention=3))
 
     assert found == [
-        Pick(W51, key("attention"), "next_on_list", (1, 3)),
-        Pick(W52, key("attention"), "goes_on", (2, 3)),
-        Pick(W53, key("attention"), "goes_on", (3, 3)),
+        Pick(W51, key("attention"), "next_on_list", Part(1, 3)),
+        Pick(W52, key("attention"), "goes_on", Part(2, 3)),
+        Pick(W53, key("attention"), "goes_on", Part(3, 3)),
         Pick(W01, key("peft"), "next_on_list"),
     ]
 
@@ -253,24 +258,24 @@ def test_what_is_passed_over_comes_only_as_a_pick():
 
 
 def test_weeks_that_were_had_count_and_what_was_chosen_later_goes_for_the_rest():
-    had = (W51, key("old-bert")), (W52, key("attention"))
+    had = (W51, key("old-bert"), None), (W52, key("attention"), None)
 
     def go_on(weeks):
-        return parts(LIST[:3], read_for=spans(*had, bert=weeks), weeks=[W53, W01])
+        return parts(LIST[:3], read_for=spans(bert=weeks), weeks=[W53, W01], posted=had)
 
     assert go_on(3) == [("bert", (2, 3)), ("bert", (3, 3))]
     assert go_on(2) == [("bert", (2, 2)), ("course", None)]
     assert go_on(1) == go_on(0) == [("course", None), ("scaling", None)]
-    three, one = (spans_by_key(SMALL, spans(*had, bert=n))[key("bert")] for n in (3, 1))
-    assert (three.part(W51), three.part(W52), one.part(W51)) == ((1, 3), None, None)
+    weeks = [Week(0, 1, week, NOW, "posted", each) for week, each, _ in had]
+    three, one = (spans_by_key(SMALL, spans(bert=n), weeks)[key("bert")] for n in (3, 1))
+    assert (three.part(W51), three.part(W52), one.part(W51)) == (Part(1, 3), None, None)
 
 
 def test_what_has_had_its_weeks_may_be_picked_once_more():
-    had = (W51, key("bert")), (W52, key("bert"))
+    had = (W51, key("bert"), None), (W52, key("bert"), None)
+    again = {W53: key("bert")}
 
-    chosen = parts(
-        [key("bert")], {W53: key("bert")}, read_for=spans(*had, bert=2), weeks=[W53, W01]
-    )
+    chosen = parts([], again, read_for=spans(bert=2), weeks=[W53, W01], posted=had)
 
     assert chosen == [("bert", None), ("attention", None)]
 
@@ -286,10 +291,8 @@ def test_each_week_brings_what_was_forecast_for_it(had, picked, lengths):
     brought: list[Pick] = []
 
     for week in weeks:
-        read = tuple((p.week, p.key) for p in brought if p.key)
-        now = [replace(span, had=read) for span in chosen]
-        had_now = {*had, *(each for _, each in read)}
-        brought += next_papers(SMALL, had_now, picked, {}, [week], spans=now)
+        read = [(p.week, p.key, None) for p in brought if p.key]
+        brought += next_papers(SMALL, had, picked, {}, [week], spans=chosen, posted=read)
 
     assert brought == forecast
     assert plan_from(W51, SMALL, had=had, picked=picked, spans=chosen).weeks_left() == [

@@ -376,11 +376,11 @@ def test_lines_are_short_enough_to_review():
     assert long == []
 
 
-# What the maker wrote takes the lines it takes, and so does what people may type; questions are
-# one line each.
+# What the maker wrote takes the lines it takes, and so does what people may type; questions and
+# parts are one line each.
 BESIDES = {
     *("label", "original_url", "sentence", "remark", "notes", "companions_title", "companions"),
-    *("questions", "found_by"),
+    *("questions", "parts", "found_by"),
 }
 
 

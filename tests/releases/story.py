@@ -58,6 +58,7 @@ A_MINUTE, AN_HOUR, A_DAY, A_WEEK = (
     timedelta(weeks=1),
 )
 BERT, GPT_1, LORA, DPO = (f"jump-into-llm:{slug}" for slug in ("bert", "gpt-1", "lora", "dpo"))
+COURSE = "jump-into-llm:hf-course-nlp-tasks"
 LONG_AGO = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 LAST_MONDAY = datetime(2026, 6, 8, 9, 0, tzinfo=UTC)
 
@@ -110,7 +111,8 @@ class Story:
         await services.guilds.removed(LEFT_GUILD)
         await services.guilds.claim_question(LEFT_GUILD)
         self.ids["group"] = await self.group(READING, role=ROLE)
-        await self.group(RAN_OUT)
+        ran_out = await self.group(RAN_OUT)
+        await services.papers.read_for(GUILD, ran_out, COURSE, 1)  # which is read in parts else
         for who in (ALICE, BOB, CAROL, DAVE):
             await services.groups.join(GUILD, self.ids["group"], who)
         for who in (ALICE, DAVE):

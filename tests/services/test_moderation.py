@@ -947,9 +947,27 @@ async def test_must_read_and_questions_are_set_and_unset(mod, opened):
     assert (plain.resource.must_read, plain.resource.questions) == (False, ())
 
 
+async def test_parts_are_set_stepped_back_and_unset(mod):
+    desk = await add(mod)
+    draft = HERE, MOD, desk.draft_id
+    parted = await mended(mod, desk, parts=" chapters 1-3\n\nchapters 4-6 ")
+    history = await mod.history(draft)
+    back = await mod.step_back(draft, history.latest.change_id)
+    again = await mended(mod, desk, parts="chapters 1-3\nchapters 4-6")
+
+    whole = await mended(mod, desk, parts="")
+
+    assert parted.resource.parts == again.resource.parts == ("chapters 1-3", "chapters 4-6")
+    assert history.edits[0].fields == ("parts",)
+    assert back.desk.resource.parts == whole.resource.parts == ()
+
+
 @pytest.mark.parametrize(
     ("typed", "error"),
     [
+        ({"parts": "one alone"}, BadFieldError),
+        ({"parts": "twice\ntwice"}, BadFieldError),
+        ({"parts": "\n".join(map(str, range(27)))}, BadFieldError),
         ({"link": "no link"}, NotALinkError),
         ({"questions": "?\n" * 6}, BadFieldError),
         ({"questions": "x" * 301}, BadFieldError),

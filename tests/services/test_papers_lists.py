@@ -6,7 +6,8 @@ from bot.core.lists import Where
 from tests.curricula import curriculum, imported, resource
 from tests.postbox import CHANNEL, GUILD, MODERATOR, Postbox
 
-LIST = curriculum(*(resource(slug, minutes=200) for slug in "abcdef"))
+IN_PARTS = resource("g", parts=("one", "two", "three"))
+LIST = curriculum(*(resource(slug, minutes=200) for slug in "abcdef"), IN_PARTS)
 W03, READER = "2026-W03", 7
 
 
@@ -82,6 +83,18 @@ async def test_a_paper_for_three_weeks_is_read_to_its_end(services, group_id, ou
     posted += [await week() for _ in range(3)]
 
     assert posted == ["a", "a", "a", "x"]
+
+
+async def test_what_was_begun_in_parts_is_read_to_its_last(services, ours, follow, week):
+    await services.papers.pick(GUILD, CHANNEL, MODERATOR, "demo:g", None)
+    posted = [await week()]
+    await follow(ours)
+
+    posted += [await week() for _ in range(2)]
+    last = (await services.groups.status(CHANNEL, None)).last
+
+    assert [*posted, await week()] == ["g", "g", "g", "x"]
+    assert last.part.names == ("three",)
 
 
 async def test_the_running_paper_is_still_read_and_counted(services, group_id, ours, follow, week):

@@ -67,6 +67,7 @@ class Resource:
     ``former_urls`` are links it had in a server before its moderators mended them;
     ``original_url`` the publisher's own, where ``url`` is the maker's and differs.
     ``notes`` and ``sentence`` are the maker's words, ``added_notes`` and ``questions`` are not.
+    ``parts`` names what a group reads of it in one week each, in order; none: it is one piece.
     ``remark`` is what the maker says of a companion, ``companions_title`` what stands above them
     ("": nothing). ``mirror``: where its page may be had while its link is dead; never stored.
     """
@@ -94,6 +95,7 @@ class Resource:
     sentence: str = ""
     remark: str = ""
     questions: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
     formerly: tuple[str, ...] = ()
     companions_title: str = ""
     companions: tuple[Resource, ...] = ()

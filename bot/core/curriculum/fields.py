@@ -60,6 +60,7 @@ _TYPES: Mapping[str, Any] = MappingProxyType(
         "added_notes": shape.Notes,
         "must_read": StrictBool,
         "questions": shape.Questions,
+        "parts": shape.Parts,
         "step_id": shape.Slug,
         "brought": StrictBool,
         **dict.fromkeys(("needs", "no_longer_needs", "formerly"), tuple[Key, ...]),
@@ -69,7 +70,7 @@ _CHECKS = MappingProxyType({name: TypeAdapter(kind) for name, kind in _TYPES.ite
 
 TEXTS = (
     *("title", "url", "authors", "year", "minutes", "kind", "added_notes"),
-    *("must_read", "questions"),
+    *("must_read", "questions", "parts"),
 )
 """Fields that moderators type; what a resource of the list may get another value of."""
 
@@ -128,7 +129,8 @@ def readable(fields: Fields) -> dict[str, Any]:
 class Typed:
     """What a moderator typed about a resource: authors with the year, notes a line each.
 
-    ``must_read``: "yes", "no", or "" for a companion, which is none and has no ``questions``.
+    ``must_read``: "yes", "no", or "" for a companion, which is none and has no ``questions`` and
+    ``parts``.
     "" as a link leaves it as it is.
     """
 
@@ -140,6 +142,7 @@ class Typed:
     link: str = ""
     must_read: str = ""
     questions: str = ""
+    parts: str = ""
 
     def new_fields(self, before: Typed) -> dict[str, Any]:
         """Return the fields that were typed anew, checked; what was left as it was isn't read.
@@ -167,6 +170,7 @@ def typed_from(resource: Resource) -> Typed:
         link=resource.url,
         must_read="" if resource.is_companion else "yes" if resource.must_read else "no",
         questions="\n".join(resource.questions),
+        parts="\n".join(resource.parts),
     )
 
 
@@ -220,6 +224,7 @@ _READ: Mapping[str, Callable[[str], Fields]] = MappingProxyType(
         "link": lambda typed: {"url": web_link(typed)} if typed else {},
         "must_read": lambda typed: {"must_read": typed == "yes"} if typed else {},
         "questions": lambda typed: {"questions": _lines(typed)},
+        "parts": lambda typed: {"parts": _lines(typed)},
     }
 )
 """What was typed -> the fields that it sets."""
@@ -316,6 +321,7 @@ LIMITS: Mapping[str, int] = MappingProxyType(
         "authors": shape.LONGEST_AUTHORS,
         "url": shape.LONGEST_LINK_ON_A_CARD,
         "questions": shape.MOST_QUESTIONS * (shape.LONGEST_QUESTION + 1),
+        "parts": shape.MOST_PARTS * (shape.LONGEST_PART + 1),
     }
 )
 """How long a text may be, for those who say so."""

@@ -220,6 +220,8 @@ _WORDS = {
         "{value} is not a web link",
         "write the whole address, with https:// in front",
     ),
+    "one_part": ("has one entry", "name two parts at least, or leave it out"),
+    "part_twice": ("{part} stands twice", "give each part a name of its own"),
     "line_break": ("has a line break", "fold the text with `>-`, or make two entries of it"),
     "invisible": ("shows nothing", "write something that people see"),
     "servers_namespace": (
@@ -379,6 +381,7 @@ def write_curriculum(curriculum: Curriculum) -> str:
             "prerequisites": needed[:MOST_NAMES],
             "found_by": _found_by(aliases, resource.tags),
             **_of(resource, "sentence", "remark", "notes", "added_notes", "questions"),
+            "parts": () if resource.is_companion else resource.parts,
             "formerly": [slug for slug in former if slug not in in_use][:MOST_NAMES],
             "companions_title": resource.companions_title,
             "companions": [entry(each, resource.addition) for each in resource.companions],
@@ -485,6 +488,8 @@ sections:
             url: https://jalammar.github.io/illustrated-bert/
             about: {{kind: article, minutes: 25}}
             questions: What would you explain differently?  # opens the thread under a week's paper
+            # Of something long, a group can read one of its parts a week:
+            # parts: [chapters 1-3, chapters 4-6]
 """
 
 

@@ -17,7 +17,7 @@ MODES: tuple[Mode, ...] = get_args(Mode)
 
 FROM_BEFORE = (
     *("label", "authors", "year", "minutes", "aliases", "tags", "notes", "added_notes"),
-    *("sentence", "remark", "questions", "companions_title", "original_url", "maker_url"),
+    *("sentence", "remark", "questions", "parts", "companions_title", "original_url", "maker_url"),
 )
 """What a resource keeps where a file says nothing of it; prerequisites and marks apart."""
 

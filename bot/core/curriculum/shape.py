@@ -8,6 +8,7 @@ import datetime
 import json
 import re
 import unicodedata
+from collections import Counter
 from typing import Annotated
 
 from pydantic import (
@@ -35,10 +36,12 @@ LONGEST_AUTHORS = 200
 LONGEST_TEXT = 500  # a note, sentence or remark: a card shows several
 LONGEST_PARAGRAPH = 1000  # an introduction's: a card shows three
 LONGEST_LINK_ON_A_CARD = 512  # the address of a link button
+LONGEST_PART = 100  # two of them fit beside a title
 LONGEST_QUESTION = 300  # five of them fit the opener of a thread, whatever has to be escaped
 MOST_NOTES = 10
 MOST_QUESTIONS = 5
 MOST_COMPANIONS = 25
+LEAST_PARTS, MOST_PARTS = 2, 26  # half a year, one a week
 MOST_NAMES = 20  # aliases, tags, prerequisites, former ids of one resource or step
 MOST_COLUMNS = 5
 LEAST_YEAR = 1000
@@ -103,6 +106,15 @@ def _counted(value: object) -> object:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
+def _parts(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Refuse a single part, and a name that stands twice: nobody knew which one is meant."""
+    if len(names) == 1:
+        raise PydanticCustomError("one_part", "has one entry")
+    if twice := next((name for name, n in Counter(names).items() if n > 1), None):
+        raise PydanticCustomError("part_twice", "{part} stands twice", {"part": repr(twice)})
+    return names
+
+
 _ONE_LINE = AfterValidator(_one_line)
 
 Slug = Annotated[str, StringConstraints(pattern=rf"^[a-z0-9-]{{1,{LONGEST_SLUG}}}$")]
@@ -115,6 +127,7 @@ Alias = Annotated[str, _texts(LONGEST_ALIAS), _ONE_LINE]
 TagText = Annotated[str, _texts(LONGEST_TAG), _ONE_LINE]
 Authors = Annotated[str, _texts(LONGEST_AUTHORS), _ONE_LINE]
 Text = Annotated[str, _texts(LONGEST_TEXT), _ONE_LINE]
+Part = Annotated[str, _texts(LONGEST_PART), _ONE_LINE]
 Question = Annotated[str, _texts(LONGEST_QUESTION), _ONE_LINE]
 Paragraph = Annotated[str, _texts(LONGEST_PARAGRAPH), _ONE_LINE]
 CellText = Annotated[str, _texts(100), _ONE_LINE]
@@ -141,6 +154,11 @@ _Slugs = Annotated[tuple[Slug, ...], Field(max_length=MOST_NAMES)]
 Slugs = Annotated[_Slugs, BeforeValidator(_several, json_schema_input_type=Slug | _Slugs)]
 Notes = Annotated[tuple[Text, ...], Field(max_length=MOST_NOTES)]
 Questions = Annotated[tuple[Question, ...], Field(max_length=MOST_QUESTIONS)]
+Parts = Annotated[
+    tuple[Part, ...],
+    Field(max_length=MOST_PARTS, json_schema_extra={"minItems": LEAST_PARTS, "uniqueItems": True}),
+    AfterValidator(_parts),
+]
 NoteOrNotes = Annotated[Notes, BeforeValidator(_several, json_schema_input_type=Text | Notes)]
 
 
@@ -220,6 +238,9 @@ class ResourceShape(ReadingShape):
     """One thing to read or watch."""
 
     prerequisites: Slugs = Field((), description="Ids of what to have read first.")
+    parts: Parts = Field(
+        (), description='What a group reads of it in one week each: "chapters 1-3".'
+    )
     companions_title: Title | None = Field(
         None, description="The maker's words above the companions."
     )

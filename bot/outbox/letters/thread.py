@@ -1,14 +1,17 @@
 """The thread under a week's paper. It has the message's id."""
 
+from bot.core.groups import WeeklyPost
 from bot.core.outbox import OutboxRow
 from bot.outbox.discord import Discord, Place
 from bot.outbox.letters._base import Act, Drop, Receipt, Rows, Thread, ToChannel
 from bot.plain import clipped, one_line
 from bot.store import weeks as week_rows
 from bot.store.database import Queries
-from bot.views.phrases import title_of
+from bot.views.phrases import dotted, short_title, title_of
+from bot.views.weekly_card import part_text
 
 LONGEST_NAME = 100  # Discord's limit
+LONGEST_PARTS = 60  # beside it there is room for a short title
 
 
 class ThreadUnderPost(ToChannel):
@@ -18,9 +21,18 @@ class ThreadUnderPost(ToChannel):
             return Drop("paper_gone")
         if lacking := place.lacks(("create_public_threads",)):
             return Drop(lacking)
-        name = clipped(one_line(title_of(post.resource)), LONGEST_NAME)
-        return Thread(place.place_id, post.post.message_id, name)
+        return Thread(place.place_id, post.post.message_id, _name(post))
 
     async def sent(self, tx: Queries, row: OutboxRow, receipt: Receipt) -> Rows:
         await week_rows.set_thread(tx, int(row.reference), receipt.message_id)
         return [self.follower(row, "opener", receipt.message_id)]
+
+
+def _name(post: WeeklyPost) -> str:
+    """Return the paper's title; where several threads have that, which of them it is."""
+    if post.part is None:
+        return clipped(one_line(title_of(post.resource)), LONGEST_NAME)
+    most = LONGEST_PARTS // (1 if len(post.part.names) == 1 else 2)
+    part = part_text(post.part, lambda name: clipped(one_line(name), most))
+    title = clipped(one_line(short_title(post.resource)), LONGEST_NAME - len(part) - 3)
+    return clipped(dotted(title, part), LONGEST_NAME)

@@ -335,6 +335,7 @@ FIELDS = st.fixed_dictionaries(
         "minutes": JUNK,
         "must_read": st.booleans() | JUNK,
         "questions": st.lists(st.text(max_size=5), max_size=3) | JUNK,
+        "parts": st.lists(st.text(max_size=5), max_size=3) | JUNK,
         "former_urls": st.lists(st.sampled_from([f"{LINK}b", f"{LINK}p"]), max_size=2) | JUNK,
         "added_notes": st.lists(st.text(max_size=5), max_size=3) | JUNK,
         "step_id": st.sampled_from(["one", "two", "far", OWN_STEP, "gone", "no such step"]) | JUNK,

@@ -113,6 +113,12 @@ def test_what_stands_inside_an_addition_is_an_addition(place, marked):
     assert curriculum.get("small:help").addition
 
 
+def test_parts_are_read_in_their_order():
+    curriculum = read_curriculum(SMALL + "            parts: [chapters 1-3, chapters 4-6]\n")
+
+    assert curriculum.get("small:a").parts == ("chapters 1-3", "chapters 4-6")
+
+
 @pytest.mark.parametrize("key", ["notes", "added_notes"])
 @pytest.mark.parametrize("one", ["Read it.", "[Read it.]", "\n              - Read it."])
 def test_one_note_is_a_text_or_a_list_of_one(key, one):
@@ -375,6 +381,22 @@ EACH_PROBLEM = {
         "12:42: first > tables[1] > rows[1][1]: a cell has no key 'uri': did you mean 'url'?",
         "13:18: first > tables[1] > rows[2][1]: is not a block of `key: value` lines:"
         " write one key a line",
+    ),
+    "one part": problem(
+        SMALL + "            parts: [all of it]\n",
+        "14:20: a > parts: has one entry: name two parts at least, or leave it out",
+    ),
+    "part twice": problem(
+        SMALL + "            parts: [week 1, week 2, week 1]\n",
+        "14:20: a > parts: 'week 1' stands twice: give each part a name of its own",
+    ),
+    "text for parts": problem(
+        SMALL + "            parts: chapters 1-3\n",
+        "14:20: a > parts: is not a list: write [one, two], or one line each beginning with `- `",
+    ),
+    "number for a part": problem(
+        SMALL + "            parts: [1, chapter 2]\n",
+        "14:21: a > parts[1]: 1 is not a text: put it in double quotes",
     ),
     "one link twice": problem(
         SMALL + COMPANION + resource("b", url="http://www.a.org/help/?utm_source=x"),
@@ -659,6 +681,8 @@ LIMITS = {
     "one note": (lambda n: limited(f"notes: {'x' * n}"), shape.LONGEST_TEXT),
     "question": (lambda n: limited(f"questions: [{'x' * n}]"), shape.LONGEST_QUESTION),
     "questions": (lambda n: limited(f"questions: {['x'] * n}"), shape.MOST_QUESTIONS),
+    "part": (lambda n: limited(f"parts: [x, {'y' * n}]"), shape.LONGEST_PART),
+    "parts": (lambda n: limited(f"parts: {[f'x{i}' for i in range(n)]}"), shape.MOST_PARTS),
     "sentence": (lambda n: limited(f"sentence: {'x' * n}"), shape.LONGEST_TEXT),
     "alias": (lambda n: limited(f"found_by: {{aliases: [{'x' * n}]}}"), shape.LONGEST_ALIAS),
     "tag": (lambda n: limited(f"found_by: {{tags: [{'x' * n}]}}"), shape.LONGEST_TAG),
@@ -782,6 +806,7 @@ SLUGS = st.text("abc019-", min_size=1, max_size=12)
 MAYBE = st.just("") | TEXTS
 MAYBE_LONG = st.just("") | LONG_TEXTS
 SEVERAL = st.lists(LONG_TEXTS, max_size=2).map(tuple)
+PARTS = st.lists(TEXTS, min_size=2, max_size=26, unique=True).map(tuple)
 
 
 @st.composite
@@ -820,6 +845,7 @@ def curricula(draw):
             sentence=draw(MAYBE_LONG),
             remark=draw(MAYBE_LONG),
             questions=draw(SEVERAL),
+            parts=draw(st.just(()) | PARTS) if parent is None else (),
             formerly=draw(st.sampled_from([(), (f"list:old-{slug}",)])),
             companions_title=draw(MAYBE) if parent is None else "",
             companions=tuple(make_resource(step_id, is_added, key) for _ in range(companions)),
@@ -976,6 +1002,9 @@ def test_the_schema_is_one_and_the_list_keeps_it():
         "bad id",
         "empty step",
         "companion with prerequisites",
+        "one part",
+        "part twice",
+        "text for parts",
         "bad cells",
     ],
 )

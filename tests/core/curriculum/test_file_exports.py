@@ -29,14 +29,16 @@ def test_an_alias_is_left_to_the_title_that_a_server_gave():
     assert read_curriculum(write_curriculum(seen)).get("list:b").aliases == ("Bumble",)
 
 
-def test_questions_stay_with_what_a_server_changed():
-    base = replaced("b", questions=("Why? And: what [for]?", "So what?"))
+def test_questions_and_parts_stay_with_what_a_server_changed():
+    parts = ("chapters 1-3", "chapter 4: the rest [long]")
+    base = replaced("b", questions=("Why? And: what [for]?", "So what?"), parts=parts)
     seen = lay(changed("b", title="Bee"), base=base).curriculum
 
     read = read_curriculum(write_curriculum(seen)).get("list:b")
 
     assert read.title == "Bee"
     assert read.questions == ("Why? And: what [for]?", "So what?")
+    assert read.parts == parts
 
 
 def with_aliases(slug, *aliases):

@@ -19,7 +19,7 @@ from tests.data.test_curriculum import CURRICULUM, LIST, MENDED, TITLES_OF_THEIR
 # --- The maker's list ---
 
 OURS = ("aliases", "tags", "authors", "year", "minutes", "prerequisites", "added_notes")
-OURS += ("questions", "formerly", "original_url", "maker_url", "former_urls")
+OURS += ("questions", "parts", "formerly", "original_url", "maker_url", "former_urls")
 """What our file says of the maker's resources, and the maker doesn't."""
 
 

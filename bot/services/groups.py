@@ -33,7 +33,6 @@ from bot.errors import (
     CannotPostError,
     EmptyListError,
     HasGroupError,
-    NoGroupError,
     NothingLeftError,
     NotOfferedError,
     OldCardError,
@@ -42,7 +41,14 @@ from bot.errors import (
 from bot.services import standing
 from bot.services.curriculum import CurriculumStore
 from bot.services.moderation import Moderation
-from bot.services.papers import Papers, calendar_of, next_slot_of, of_guild, taken_group
+from bot.services.papers import (
+    Papers,
+    calendar_of,
+    group_of,
+    next_slot_of,
+    no_group,
+    taken_group,
+)
 from bot.services.reminders import plan as plan_reminders
 from bot.services.votes import call_off, problem_of
 from bot.services.weeks import Weeks
@@ -157,7 +163,7 @@ class Groups:
             OldCardError: another moderator has moved it meanwhile.
         """
         guild_id, is_forum = here.guild_id, channel.is_forum
-        group = of_guild(await group_rows.group(self._db, group_id), guild_id)
+        group = await group_of(self._db, guild_id, group_id)
         is_lost, to, left = here.lacks(group.channel_id), channel.channel_id, group.channel_id
         if only_lost and not is_lost:
             raise OldCardError
@@ -168,7 +174,7 @@ class Groups:
 
     async def stop_lost(self, here: Here, group_id: int) -> GroupStatus:
         """Stop a group whose channel is gone; raise OldCardError if it has moved meanwhile."""
-        group = of_guild(await group_rows.group(self._db, group_id), here.guild_id)
+        group = await group_of(self._db, here.guild_id, group_id)
         if not here.lacks(left := group.channel_id):
             raise OldCardError
         return await self.set_state(here.guild_id, group_id, "stopped", seen_in=left)
@@ -290,18 +296,22 @@ class Groups:
             await outbox.wake(tx, group_id, now)
             await call_off(tx, self._ids, old, now)
             group = await self._announce(tx, old, old, now)
+            for gone in await group_rows.merged_groups(tx, group_id):
+                await standing.tell(tx, self._ids, gone, now)
         return await self._status(group)
 
     async def delete(self, guild_id: int, group_id: int, deleted_by: int) -> Group:
         """Forget a group for good: its members, weeks, picks and votes, and what it is still sent.
 
-        Its members' progress stays. A running vote is called off, as its card soon says.
+        So are the groups that went into it. Members' progress stays. A running vote is called off,
+        as its card soon says.
         """
         taken = taken_group(self._db, guild_id, group_id, who=deleted_by, with_server=True)
         async with taken as (tx, group):
             await call_off(tx, self._ids, group, self._clock())
-            await outbox.delete_about_group(tx, group_id)
-            await guild_rows.forget_group(tx, group_id, but_open_polls=True)
+            for each in (*await group_rows.merged_groups(tx, group_id), group):
+                await outbox.delete_about_group(tx, each.group_id)
+                await guild_rows.forget_group(tx, each.group_id, but_open_polls=True)
         return group
 
     async def skip(self, guild_id: int, group_id: int, week: str | None = None) -> GroupStatus:
@@ -373,40 +383,46 @@ class Groups:
     async def status(self, channel_id: int, reader_id: int | None) -> GroupStatus:
         """Return all about a channel's group, as this reader may see it or raise NoGroupError."""
         if (group := await self.find(channel_id)) is None:
-            raise NoGroupError
+            raise await no_group(self._db, channel_id)
         return await self._status(group, reader_id)
 
-    async def look(self, guild_id: int, group_id: int, reader_id: int) -> GroupStatus:
-        """Return all about a group, as this reader may see it."""
-        group = of_guild(await group_rows.group(self._db, group_id), guild_id)
+    async def look(
+        self, guild_id: int, group_id: int, reader_id: int, *, follows: bool = False
+    ) -> GroupStatus:
+        """Return all about a group, as this reader may see it; ``follows``: as ``group_of``."""
+        group = await group_of(self._db, guild_id, group_id, follows=follows)
         return await self._status(group, reader_id)
 
     async def where(self, guild_id: int, group_id: int) -> Where:
         """Return where a group's papers come from."""
-        return of_guild(await group_rows.group(self._db, group_id), guild_id).where
+        return (await group_of(self._db, guild_id, group_id, follows=True)).where
 
     async def history(self, guild_id: int, group_id: int, page: int) -> History:
-        """Return a page of the group's past weeks, the newest first."""
-        group = of_guild(await group_rows.group(self._db, group_id), guild_id)
+        """Return a page of the group's past weeks, then of those that went into it."""
+        group = await group_of(self._db, guild_id, group_id, follows=True)
         curriculum = await self._curricula.of(self._db, group.where)
         now, calendar = self._clock(), await calendar_of(self._db, group)
-        past = [week for week in calendar.weeks if week.at <= now][page * WEEKS_A_PAGE :]
+        past = [PastWeek(week) for week in calendar.weeks]
+        others = await week_rows.weeks_of_merged(self._db, group.group_id)
+        past += [PastWeek(week, left_id=left_id) for left_id, week in others]
+        past = [each for each in past if each.post.at <= now][page * WEEKS_A_PAGE :]
         shown = past[:WEEKS_A_PAGE]
-        posted = [post if post.state == "posted" else None for post in shown]
-        reads = await self._weeks.read_by(curriculum, group_id, posted)
-        weeks = tuple(PastWeek(p, read.count) for p, read in zip(shown, reads, strict=True))
-        return History(group, page, weeks, has_more=len(past) > WEEKS_A_PAGE)
+        posted = [each.post if each.post.state == "posted" else None for each in shown]
+        reads = await self._weeks.read_by(curriculum, group.group_id, posted)
+        weeks = (replace(each, read=read.count) for each, read in zip(shown, reads, strict=True))
+        return History(group, page, tuple(weeks), has_more=len(past) > WEEKS_A_PAGE)
 
     async def join(self, guild_id: int, group_id: int, reader_id: int) -> GroupStatus:
-        """Make the reader a member."""
-        async with taken_group(self._db, guild_id, group_id, who=reader_id) as (tx, group):
-            is_new = await group_rows.join(tx, group_id, reader_id, self._clock())
+        """Make the reader a member of the group, or of the one that it went into."""
+        taken = taken_group(self._db, guild_id, group_id, who=reader_id, follows=True)
+        async with taken as (tx, group):
+            is_new = await group_rows.join(tx, group.group_id, reader_id, self._clock())
         return replace(await self._status(group, reader_id), has_joined=is_new)
 
     async def leave(self, guild_id: int, group_id: int, reader_id: int) -> GroupStatus:
-        """End the reader's membership; their progress stays."""
-        async with taken_group(self._db, guild_id, group_id) as (tx, group):
-            await group_rows.leave(tx, group_id, reader_id)
+        """End the reader's membership, as ``join`` begins it; their progress stays."""
+        async with taken_group(self._db, guild_id, group_id, follows=True) as (tx, group):
+            await group_rows.leave(tx, group.group_id, reader_id)
         return await self._status(group, reader_id)
 
     async def _which(self, here: Here, form: GroupForm) -> WhichGroup | None:
@@ -490,6 +506,7 @@ class Groups:
             thread_problem=await _thread_problem(db, this_week),
             doubted=tuple(r for key in doubted if (r := curriculum.get(key)) is not None),
             is_empty=plan.is_empty,
+            has_merged=bool(await group_rows.merged_groups(db, group_id)),
         )
 
 

@@ -19,6 +19,7 @@ from bot.services.link_checks import HOSTS_AT_ONCE, REST, CheckLink, LinkChecks
 from bot.services.lists import Lists
 from bot.services.lookups import FetchFacts, Lookups, Turns
 from bot.services.me import Me
+from bot.services.merging import Merging
 from bot.services.moderation import Moderation, no_facts
 from bot.services.papers import Papers
 from bot.services.readers import Readers
@@ -75,6 +76,7 @@ class Services:
     weeks: Weeks
     clock_repair: ClockRepair
     groups: Groups
+    merging: Merging
     papers: Papers
     votes: Votes
     reminders: Reminders
@@ -200,6 +202,7 @@ async def services_over(
         weeks,
         ClockRepair(db, papers, weeks, clock, ids),
         groups,
+        Merging(db, groups, papers, clock, ids),
         papers,
         Votes(db, curricula, papers, clock, ids),
         Reminders(db, background, curricula, reading, clock, ids),

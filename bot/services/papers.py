@@ -21,7 +21,13 @@ from bot.core.papers import (
 )
 from bot.core.progress import READ, shown_count
 from bot.core.weeks import HAD, Calendar, Slot, slot_of_week, week_of
-from bot.errors import CompanionRefusedError, NoGroupError, UnknownWeekError, WeekRefusedError
+from bot.errors import (
+    CompanionRefusedError,
+    MergedGroupError,
+    NoGroupError,
+    UnknownWeekError,
+    WeekRefusedError,
+)
 from bot.services.curriculum import CurriculumStore
 from bot.store import additions, progress, readers
 from bot.store import groups as group_rows
@@ -174,24 +180,32 @@ async def taken_group(
     channel_id: int = 0,
     who: int | None = None,
     with_server: bool = False,
+    follows: bool = False,
 ) -> AsyncIterator[tuple[Queries, Group]]:
     """Open a transaction that has taken a server's group, by its id or channel.
 
     ``who``: the reader whose turn comes first. ``with_server``: then the server's, for no
-    group of it may come or go meanwhile.
+    group of it may come or go meanwhile; and the groups that went into it. ``follows``: as
+    ``group_of``.
     """
     async with db.transaction() as tx:
         if who is not None:
             await readers.take_turn(tx, who)
         if with_server:
             await additions.take_turn(tx, guild_id)
+            await group_rows.take_merged_groups(tx, group_id)
         take = group_rows.take_group if group_id else group_rows.take_group_of_channel
-        yield tx, of_guild(await take(tx, group_id or channel_id), guild_id)
+        take = group_rows.take_present_group if follows else take
+        group = await take(tx, group_id or channel_id)
+        yield tx, await checked(tx, group, guild_id, channel_id)
 
 
 async def calendar_of(db: Queries, group: Group) -> Calendar:
     """Return the group's calendar, with all that was ever decided about its weeks."""
-    return Calendar(group.schedule, await week_rows.weeks_of(db, group.group_id))
+    weeks = await week_rows.weeks_of(db, group.group_id)
+    own = [each for each in weeks if each.group_id == group.group_id]
+    others = [each for each in weeks if each.group_id != group.group_id]
+    return Calendar(group.schedule, own, others)
 
 
 async def next_slot_of(db: Queries, group: Group, now: datetime) -> Slot:
@@ -199,11 +213,39 @@ async def next_slot_of(db: Queries, group: Group, now: datetime) -> Slot:
     return (await calendar_of(db, group)).next(now)
 
 
-def of_guild(group: Group | None, guild_id: int) -> Group:
-    """Return the group if it is of this server, or raise NoGroupError."""
+async def group_of(db: Queries, guild_id: int, group_id: int, *, follows: bool = False) -> Group:
+    """Return a server's group. ``follows``: of one that went into another, that other.
+
+    So what members press on an old message means the group that they are in now.
+
+    Raises:
+        NoGroupError: there is none.
+        MergedGroupError: it went into another, unless that was followed.
+    """
+    find = group_rows.present_group if follows else group_rows.group
+    return await checked(db, await find(db, group_id), guild_id)
+
+
+async def checked(
+    db: Queries, group: Group | None, guild_id: int, channel_id: int | None = None
+) -> Group:
+    """Return the group if it is there and of this server; raise as ``group_of`` else.
+
+    ``channel_id``: where it was looked for.
+    """
+    if group is None and channel_id:
+        raise await no_group(db, channel_id)
     if group is None or group.guild_id != guild_id:
         raise NoGroupError
-    return group
+    if group.merged_into is None:
+        return group
+    raise await no_group(db, group.channel_id)
+
+
+async def no_group(db: Queries, channel_id: int) -> NoGroupError:
+    """Return the error that a channel has no group; if it had one, where that has gone."""
+    gone_to = await group_rows.gone_to(db, channel_id)
+    return NoGroupError() if gone_to is None else MergedGroupError(channel_id=gone_to)
 
 
 def _is_begun(span: Span) -> bool:

@@ -125,9 +125,9 @@ class Weeks:
         resource = curriculum.get(post.key or "")
         if resource is None:
             return None
-        (read,) = await self.read_by(curriculum, group.group_id, [post])
+        (read,) = await self.read_by(curriculum, group.present_id, [post])
         asked = asked_by_readiness(curriculum, resource)
-        states = await progress.states_of_members(self._db, group.group_id, asked)
+        states = await progress.states_of_members(self._db, group.present_id, asked)
         return WeeklyPost(
             curriculum,
             group,
@@ -135,7 +135,7 @@ class Weeks:
             resource,
             read=read.count,
             readiness=readiness(curriculum, resource, states, plan.calendar.had()),
-            weeks_left=_weeks_left(plan, post),
+            weeks_left=_weeks_left(plan, post) if group.merged_into is None else None,
             part=plan.part(post),
         )
 
@@ -173,9 +173,10 @@ class Weeks:
             await readers.take_turn(tx, reader_id)
             reply = await self._reading.mark_in_turn(tx, reader_id, group.where, [post.key or ""])
             await week_rows.add_week_reader(tx, week_id, reader_id)
-            is_member = await group_rows.is_member(tx, group.group_id, reader_id)
-        can_join = group.state != "stopped" and not is_member
-        return await self.post(week_id), reply, group if can_join else None
+            present = await group_rows.present_group(tx, group.group_id) or group
+            is_member = await group_rows.is_member(tx, present.group_id, reader_id)
+        can_join = present.state != "stopped" and not is_member
+        return await self.post(week_id), reply, present if can_join else None
 
     async def first_reads(self, reader_id: int, guild_id: int | None, week_id: int) -> Path:
         """Return what this reader would read before the week's paper; they go on in its list.

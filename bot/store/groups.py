@@ -40,6 +40,26 @@ async def group(db: Queries, group_id: int) -> Group | None:
     return await _one(db, "SELECT * FROM study_groups WHERE group_id = ?", group_id)
 
 
+async def present_group(db: Queries, group_id: int) -> Group | None:
+    """Return the group with this id; of one that went into another, that other."""
+    sql = f"SELECT * FROM study_groups WHERE group_id = {PRESENT_ID}"  # noqa: S608 - ours
+    return await _one(db, sql, group_id)
+
+
+PRESENT_ID = (
+    "(SELECT COALESCE(merged_into, group_id) FROM study_groups AS named WHERE named.group_id = ?)"
+)
+
+
+async def present_ids(db: Queries, group_ids: Collection[int]) -> list[int]:
+    """Return the groups with these ids, as far as they are there, or those that they went into."""
+    sql = (
+        "SELECT DISTINCT COALESCE(merged_into, group_id) FROM study_groups"  # noqa: S608
+        f" WHERE group_id IN ({question_marks(group_ids)})"
+    )
+    return sorted(await db.fetch_column(sql, *group_ids))
+
+
 async def groups_by_id(db: Queries, group_ids: Collection[int]) -> list[Group]:
     """Return the groups with these ids, as far as they are there."""
     sql = f"SELECT * FROM study_groups WHERE group_id IN ({question_marks(group_ids)})"  # noqa: S608
@@ -81,15 +101,71 @@ async def take_group(tx: Queries, group_id: int) -> Group | None:
     """Return the group, and make other transactions about it wait until this one ends.
 
     Taken after a reader's and a server's turn, in this one order everywhere; of groups one at most.
+    Where one goes into another, under the server's turn: first those that went into it, then the
+    two, by their ids.
     """
     sql = "UPDATE study_groups SET group_id = group_id WHERE group_id = ? RETURNING *"
     return await _one(tx, sql, group_id)
+
+
+async def take_present_group(tx: Queries, group_id: int) -> Group | None:
+    """Take the group with this id; of one that went into another, that other.
+
+    One that goes while this waits for it stays taken, before the other is: as in the one order.
+    """
+    sql = (
+        "UPDATE study_groups SET group_id = group_id"  # noqa: S608 - ours
+        f" WHERE group_id = {PRESENT_ID} RETURNING *"
+    )
+    found = await _one(tx, sql, group_id)
+    if found is None or found.merged_into is None:
+        return found
+    return await take_present_group(tx, found.merged_into)
 
 
 async def take_group_of_channel(tx: Queries, channel_id: int) -> Group | None:
     """Return the channel's group, stopped or not, taken; it can't leave the channel meanwhile."""
     sql = "UPDATE study_groups SET group_id = group_id WHERE channel_id = ? RETURNING *"
     return await _one(tx, sql, channel_id)
+
+
+async def merged_groups(db: Queries, group_id: int) -> list[Group]:
+    """Return the groups that went into this one, the last first."""
+    sql = "SELECT * FROM study_groups WHERE merged_into = ? ORDER BY changed_at DESC, group_id DESC"
+    return [_group(row) for row in await db.fetch(sql, group_id)]
+
+
+async def take_merged_groups(tx: Queries, group_id: int) -> None:
+    """Take the groups that went into this one, which isn't taken yet."""
+    await tx.fetch("UPDATE study_groups SET group_id = group_id WHERE merged_into = ?", group_id)
+
+
+async def merge_group(
+    tx: Queries, group_id: int, into_id: int, now: datetime, *, had_counts: bool
+) -> None:
+    """Let a group go into another, with those that went into it before.
+
+    Nobody is told of it any more, so who changed it last is forgotten.
+    """
+    sql = "UPDATE study_groups SET merged_into = ?, had_counts = had_counts * ?"
+    await tx.fetch(f"{sql} WHERE merged_into = ?", into_id, had_counts, group_id)
+    sql = (
+        "UPDATE study_groups SET state = 'stopped', merged_into = ?, had_counts = ?, changed_at ="
+        " ?, left_channel_id = channel_id, channel_id = -group_id, blocked = NULL,"
+        " changed_by = NULL WHERE group_id = ?"
+    )
+    await tx.fetch(sql, into_id, had_counts, now, group_id)
+
+
+async def gone_to(db: Queries, channel_id: int) -> int | None:
+    """Return the channel of the group into which the one that was in this channel last went."""
+    sql = (
+        "SELECT present.channel_id FROM study_groups AS gone JOIN study_groups AS present"
+        " ON present.group_id = gone.merged_into WHERE gone.left_channel_id = ?"
+        " ORDER BY gone.changed_at DESC, gone.group_id DESC LIMIT 1"
+    )
+    found: int | None = await db.fetch_value(sql, channel_id)
+    return found
 
 
 async def due_group_ids(db: Queries, now: datetime, limit: int) -> list[int]:
@@ -219,6 +295,40 @@ async def is_in_guild(db: Queries, guild_id: int, reader_id: int) -> bool:
     return await db.any_row(sql, reader_id, guild_id)
 
 
+async def in_both(db: Queries, group_id: int, other_id: int) -> list[int]:
+    """Return who is a member of both groups, by id."""
+    sql = (
+        "SELECT reader_id FROM members WHERE group_id = ? AND reader_id IN"
+        " (SELECT reader_id FROM members WHERE group_id = ?) ORDER BY reader_id"
+    )
+    return await db.fetch_column(sql, group_id, other_id)
+
+
+async def move_members(tx: Queries, group_id: int, to_id: int) -> None:
+    """Move the members of one group to another; who is in both stays since they joined the first.
+
+    And is reminded if either wish says so. No row is made: who deletes everything about themselves
+    meanwhile finds theirs, wherever it is by then.
+    """
+    each = (
+        "FROM members AS each WHERE each.reader_id = members.reader_id AND each.group_id IN (?, ?)"
+    )
+    sql = (
+        f"UPDATE members SET joined_at = (SELECT MIN(joined_at) {each}),"  # noqa: S608 - ours
+        # "wanted" comes after "closed", and whatever it is, after nothing.
+        f" reminders = (SELECT MAX(reminders) {each}) WHERE group_id = ? AND reader_id IN"
+        " (SELECT reader_id FROM members WHERE group_id = ?)"
+    )
+    both = group_id, to_id
+    await tx.fetch(sql, *both, *both, to_id, group_id)
+    sql = (
+        "DELETE FROM members WHERE group_id = ? AND reader_id IN"
+        " (SELECT reader_id FROM members WHERE group_id = ?)"
+    )
+    await tx.fetch(sql, *both)
+    await tx.fetch("UPDATE members SET group_id = ? WHERE group_id = ?", to_id, group_id)
+
+
 async def wish(db: Queries, group_id: int, reader_id: int) -> ReminderWish | None:
     """Return whether the member wants reminders; None: no, or no member."""
     sql = "SELECT reminders FROM members WHERE group_id = ? AND reader_id = ?"
@@ -336,5 +446,9 @@ async def _one(db: Queries, sql: str, about: int) -> Group | None:
 
 def _group(row: Row) -> Group:
     schedule, since = value_from(Schedule, row), instant(row["since_at"])
-    blocked = problem_from(row["blocked"])
-    return value_from(Group, row, schedule=schedule, since=since, blocked=blocked)
+    blocked, channel_id = problem_from(row["blocked"]), row["channel_id"]
+    if row["merged_into"] is not None:
+        channel_id = row["left_channel_id"]
+    return value_from(
+        Group, row, schedule=schedule, since=since, blocked=blocked, channel_id=channel_id
+    )

@@ -74,7 +74,7 @@ def members_card(
         lines = as_many_as_fit(lines, ROOM)
     if status.wish == "wanted" and not opens:
         lines.append(wish_text(status))
-    had_one = status.this_week or status.last
+    had_one = status.this_week or status.last or status.has_merged
     seldom = row(
         _member_button(group.group_id, joins=False) if is_member else None,
         button(ids.ShowPast(group.group_id, 0), _("Older")) if had_one else None,
@@ -123,7 +123,12 @@ def joined_card(status: GroupStatus) -> LayoutView:
 def history_card(history: History) -> LayoutView:
     """Build a page of a group's past weeks."""
     group_id, page = history.group.group_id, history.page
-    lines = [_past_text(week, history.group.guild_id) for week in history.weeks]
+    lines, left_id = list[str](), None
+    for week in history.weeks:
+        if week.left_id != left_id:
+            left_id = week.left_id
+            lines.append(_("-# From {room}, now part of this group:", room=f"<#{left_id}>"))
+        lines.append(_past_text(week, history.group.guild_id))
     lines = lines or [_("There is nothing here: no paper is that old.")]
     buttons = row(
         button(ids.ShowPast(group_id, page - 1), _("Newer")) if page > 0 else None,
@@ -148,6 +153,16 @@ def standing_card(status: GroupStatus) -> LayoutView:
     ]
     buttons = row(_member_button(group.group_id, joins=True), _group_button(group.group_id))
     return boxed(text_of(filter(None, lines)), buttons)
+
+
+def gone_card(group_id: int, to_id: int) -> LayoutView:
+    """Build that first message once the group has gone into another, in the channel ``to_id``."""
+    told = _(
+        "### This group reads on in {room}\n"
+        "It is part of the group there now, and so are its members. What it has read stays here.",
+        room=f"<#{to_id}>",
+    )
+    return boxed(told, row(_member_button(group_id, joins=True), _group_button(group_id)))
 
 
 def standing_name(title: str) -> str:

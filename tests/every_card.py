@@ -18,9 +18,12 @@ from bot.core.curriculum.merge import MODES
 from bot.core.curriculum.merge import Outcome as Merged
 from bot.core.groups import (
     Group,
+    GroupState,
     GroupStatus,
     History,
     LostGroups,
+    Merged as MergedGroup,
+    MergeOffer,
     Moved,
     PastWeek,
     ReadBy,
@@ -592,7 +595,11 @@ def _groups_cards(world: World) -> Cards:
     for state in get_args(WeekState):
         past = (PastWeek(week_of(world, state), HUGE),) * WEEKS_A_PAGE
         yield _made(group_card.history_card, History(group_of(world), 1, past, has_more=True))
+        left = (None, None, *world.channel_ids[:1] * 2, *world.channel_ids[1:2] * 3)
+        past = tuple(replace(each, left_id=at) for each, at in zip(past, left, strict=True))
+        yield _made(group_card.history_card, History(group_of(world), 1, past, has_more=True))
     yield _made(group_card.standing_card, status_of(world))
+    yield _made(group_card.gone_card, 1, world.channel_ids[0])
     for each in world.long:
         made = WeeklyPost(world.curriculum, group_of(world), week_of(world), each, HUGE, None)
         yield _made(weekly_card.weekly_card, replace(made, read=4), world.people[0])
@@ -638,6 +645,12 @@ def _moderators_cards(world: World) -> Cards:
         WhichGroup(channel_id, 1, lost, can_be_new=False),
     ):
         yield _made(moderators_card.set_up_card, None, made, 2, channel_id)
+    for state in get_args(GroupState):
+        other = replace(status, group=group_of(world, group_id=4, state=state))
+        offer = MergeOffer(status, other, HUGE, had_counts=state == "active")
+        yield _made(moderators_card.merge_card, offer, 2)
+        told = moderators_card.merged_text(MergedGroup(other, offer, HUGE, HUGE))
+        yield _made(moderators_card.moderators_card, None, other, 2, told)
     for is_free in (True, False):
         yield _made(moderators_card.lost_groups_card, replace(lost, is_free=is_free), 2)
     for reply in picks_of(world):

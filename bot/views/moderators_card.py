@@ -416,13 +416,13 @@ def merge_card(offer: MergeOffer, opener_id: int) -> LayoutView:
         _("**Merge** lets the group of {room} go into it, for good:", **rooms),
         f"-# {_known_by(offer.group)} → {_known_by(offer.into)}",
         along,
-        _("• A vote that is open is called off. Past papers stay in {room}, and in **Older**.")
+        _("• An open vote is cancelled. Past papers stay in {room}, and in **Older**.")
         .format(**rooms),
         read,
         state,
     ]  # fmt: skip
     merge = button(ids.MergeGroup(group.group_id, opener_id, into.group_id), _("Merge…"), RED)
-    back = button(ids.MoreOfGroup(group.group_id, opener_id, "less"), _("Back"))
+    back = button(ids.MoreOfGroup(group.group_id, opener_id, "more"), _("Back"))
     return boxed(text_of(filter(None, lines)), row(merge, back))
 
 

@@ -74,6 +74,7 @@ class World:
             await s.weeks.open_due()
             await self.deliver(s)
         self.due = await self.group(s, DUE, TUESDAYS)
+        await groups.join(GUILD, self.due, EVE)
         self.changed = await self.group(s, CHANGED, WEDNESDAYS)
         self.forum = await self.group(s, FORUM, Schedule(3, 10, 0, "UTC"), is_forum=True)
         self.now = datetime(2026, 1, 6, 9, 50, tzinfo=UTC)
@@ -190,6 +191,9 @@ def acts(w: World, s: Services) -> dict:
         "Groups.delete, forum": lambda: groups.delete(GUILD, w.forum, CARL),
         "Groups.skip": lambda: groups.skip(GUILD, w.reading),
         "Groups.skip, due": lambda: groups.skip(GUILD, w.due),
+        "Merging.merge": lambda: s.merging.merge(GUILD, w.reading, w.due, CARL),
+        "Merging.merge, back": lambda: s.merging.merge(GUILD, w.due, w.reading, BOB),
+        "Merging.merge, on": lambda: s.merging.merge(GUILD, w.due, w.changed, BOB),
         "Papers.go_on": lambda: s.papers.go_on(GUILD, w.reading, "must_reads"),
         "Groups.mention_nobody": lambda: groups.mention_nobody(GUILD, w.reading),
         "Groups.post_now": lambda: groups.post_now(GUILD, w.changed),
@@ -401,6 +405,32 @@ BESIDE = [
     ("Groups.delete, due", "Votes.call"),
     ("Groups.delete, forum", "Groups.make_or_change, a forum"),
     ("Groups.delete", "Groups.delete"),
+    ("Merging.merge", "Merging.merge"),
+    ("Merging.merge", "Merging.merge, back"),
+    ("Merging.merge", "Merging.merge, on"),
+    ("Merging.merge, on", "Merging.merge"),
+    ("Merging.merge", "Groups.join"),
+    ("Groups.join", "Merging.merge"),
+    ("Merging.merge", "Groups.leave"),
+    ("Merging.merge", "Groups.move"),
+    ("Merging.merge", "Groups.delete"),
+    ("Merging.merge", "Groups.delete, due"),
+    ("Groups.delete, due", "Merging.merge"),
+    ("Groups.set_state", "Merging.merge"),
+    ("Merging.merge", "Papers.pick"),
+    ("Papers.pick", "Merging.merge"),
+    ("Merging.merge", "Votes.decide"),
+    ("Merging.merge", "Weeks.open_due"),
+    ("Merging.merge", "Me.forget"),
+    ("Me.forget", "Merging.merge"),
+    ("Merging.merge", "Me.forget, eve"),
+    ("Me.forget, eve", "Merging.merge"),
+    ("Merging.merge", "Me.forget, bob"),
+    ("Me.forget, bob", "Merging.merge"),
+    ("Merging.merge", "Reminders.ask"),
+    ("Reminders.ask, no more", "Merging.merge"),
+    ("Weeks.read_it", "Merging.merge"),
+    ("Merging.merge", "Guilds.member_left"),
     ("Groups.skip", "Groups.make_or_change"),
     ("Groups.skip, due", "Weeks.open_due"),
     ("Papers.go_on", "Groups.make_or_change"),
@@ -594,7 +624,7 @@ def but_for_cards(outcome: Outcome) -> Outcome:
     return Outcome(tuple(answers), outcome.rows)
 
 
-CARDS = ("GroupStatus(", "Moved(", "PickReply(", "Desk(", "Ballot(")
+CARDS = ("GroupStatus(", "Moved(", "Merged(", "PickReply(", "Desk(", "Ballot(")
 
 
 @in_one_loop

@@ -22,7 +22,6 @@ from bot.core.groups import (
     GroupStatus,
     History,
     LostGroups,
-    Merged as MergedGroup,
     MergeOffer,
     Moved,
     PastWeek,
@@ -31,6 +30,9 @@ from bot.core.groups import (
     WhichGroup,
     WhichHour,
     WhichZone,
+)
+from bot.core.groups import (
+    Merged as MergedGroup,
 )
 from bot.core.inbox import BadLink, Counts, Inbox, Word
 from bot.core.link_checks import ARCHIVE

@@ -96,7 +96,7 @@ from bot.core.reminders import MOST_PAPERS, OpenPaper, Pace, Reasons
 from bot.core.suggestions import Suggested, Suggestion, Wish, Wished
 from bot.core.weeks import Schedule, Slot, Week, WeekState
 from bot.core.zones import ZoneChoice
-from bot.services.groups import LOST_SHOWN, WEEKS_A_PAGE
+from bot.services.groups import LOST_SHOWN, WEEKS_A_PAGE, WEEKS_OF_OTHERS
 from bot.views import (
     curriculum_card,
     group_card,
@@ -597,9 +597,8 @@ def _groups_cards(world: World) -> Cards:
     for state in get_args(WeekState):
         past = (PastWeek(week_of(world, state), HUGE),) * WEEKS_A_PAGE
         yield _made(group_card.history_card, History(group_of(world), 1, past, has_more=True))
-        left = (None, None, *world.channel_ids[:1] * 2, *world.channel_ids[1:2] * 3)
-        past = tuple(replace(each, left_id=at) for each, at in zip(past, left, strict=True))
-        yield _made(group_card.history_card, History(group_of(world), 1, past, has_more=True))
+        history = History(group_of(world), 1, past[:WEEKS_OF_OTHERS], has_more=True)
+        yield _made(group_card.history_card, replace(history, left_id=world.channel_ids[1]))
     yield _made(group_card.standing_card, status_of(world))
     yield _made(group_card.gone_card, 1, world.channel_ids[0])
     for each in world.long:

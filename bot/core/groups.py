@@ -114,27 +114,25 @@ class GroupStatus:
 
 @dataclass(frozen=True, slots=True)
 class PastWeek:
-    """A week gone by; ``read``: how many read its paper, None if they are too few to be told.
-
-    ``left_id``: where it was posted that of a group which went into this one was; else None.
-    """
+    """A week gone by; ``read``: how many read its paper, None if they are too few to be told."""
 
     post: Week
     read: int | None = None
-    left_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class History:
     """A page of a group's past weeks, newest first; the first page is 0.
 
-    Below its own are those of the groups that went into it, the last of these first.
+    After its own come those of the groups that went into it, the last of these first, each on pages
+    of its own: ``left_id`` is the channel where that one was.
     """
 
     group: Group
     page: int
     weeks: tuple[PastWeek, ...]
     has_more: bool
+    left_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

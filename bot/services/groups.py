@@ -1,8 +1,9 @@
 """Study groups: making and changing them, their members, what their cards show."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import groupby
 
 from bot.core.dates import time_of_day
 from bot.core.groups import (
@@ -67,7 +68,7 @@ LOST_SHOWN = 2
 """Groups without a channel among which a moderator is asked: a phone shows them at once."""
 
 WEEKS_SHOWN = 4
-WEEKS_A_PAGE = 7
+WEEKS_A_PAGE, WEEKS_OF_OTHERS = 7, 6
 
 
 @dataclass
@@ -402,15 +403,17 @@ class Groups:
         group = await group_of(self._db, guild_id, group_id, follows=True)
         curriculum = await self._curricula.of(self._db, group.where)
         now, calendar = self._clock(), await calendar_of(self._db, group)
-        past = [PastWeek(week) for week in calendar.weeks]
+        own = [(None, week) for week in calendar.weeks if week.at <= now]
+        pages = _pages(own, WEEKS_A_PAGE)
         others = await week_rows.weeks_of_merged(self._db, group.group_id)
-        past += [PastWeek(week, left_id=left_id) for left_id, week in others]
-        past = [each for each in past if each.post.at <= now][page * WEEKS_A_PAGE :]
-        shown = past[:WEEKS_A_PAGE]
-        posted = [each.post if each.post.state == "posted" else None for each in shown]
+        others = [(left_id, week) for left_id, week in others if week.at <= now]
+        for _group_id, of_one in groupby(others, key=lambda each: each[1].group_id):
+            pages += _pages([*of_one], WEEKS_OF_OTHERS)
+        left_id, shown = pages[page] if page < len(pages) else (None, [])
+        posted = [post if post.state == "posted" else None for post in shown]
         reads = await self._weeks.read_by(curriculum, group.group_id, posted)
-        weeks = (replace(each, read=read.count) for each, read in zip(shown, reads, strict=True))
-        return History(group, page, tuple(weeks), has_more=len(past) > WEEKS_A_PAGE)
+        weeks = tuple(PastWeek(p, read.count) for p, read in zip(shown, reads, strict=True))
+        return History(group, page, weeks, has_more=page + 1 < len(pages), left_id=left_id)
 
     async def join(self, guild_id: int, group_id: int, reader_id: int) -> GroupStatus:
         """Make the reader a member of the group, or of the one that it went into."""
@@ -508,6 +511,14 @@ class Groups:
             is_empty=plan.is_empty,
             has_merged=bool(await group_rows.merged_groups(db, group_id)),
         )
+
+
+def _pages(
+    past: Sequence[tuple[int | None, Week]], count: int
+) -> list[tuple[int | None, list[Week]]]:
+    """Return the past weeks of one group page by page, each with the channel that it has left."""
+    parts = (past[first : first + count] for first in range(0, len(past), count))
+    return [(part[0][0], [week for _, week in part]) for part in parts]
 
 
 def _check_place(group: Group, seen_in: int | None) -> None:

@@ -123,19 +123,17 @@ def joined_card(status: GroupStatus) -> LayoutView:
 def history_card(history: History) -> LayoutView:
     """Build a page of a group's past weeks."""
     group_id, page = history.group.group_id, history.page
-    lines, left_id = list[str](), None
-    for week in history.weeks:
-        if week.left_id != left_id:
-            left_id = week.left_id
-            lines.append(_("-# From {room}, now part of this group:", room=f"<#{left_id}>"))
-        lines.append(_past_text(week, history.group.guild_id))
+    lines = [_past_text(week, history.group.guild_id) for week in history.weeks]
     lines = lines or [_("There is nothing here: no paper is that old.")]
     buttons = row(
         button(ids.ShowPast(group_id, page - 1), _("Newer")) if page > 0 else None,
         button(ids.ShowPast(group_id, page + 1), _("Older")) if history.has_more else None,
         _group_button(group_id),
     )
-    return boxed(text_of([f"### <#{history.group.channel_id}>", *lines]), buttons)
+    if history.left_id is not None:
+        lines.insert(0, _("-# That group is part of this one now."))
+    channel_id = history.left_id or history.group.channel_id
+    return boxed(text_of([f"### <#{channel_id}>", *lines]), buttons)
 
 
 def standing_card(status: GroupStatus) -> LayoutView:

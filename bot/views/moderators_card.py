@@ -395,35 +395,24 @@ def merge_card(offer: MergeOffer, opener_id: int) -> LayoutView:
     group, into = offer.group.group, offer.into.group
     state = {
         "active": "",
-        "paused": _("⏸️ That group is paused: no papers until somebody resumes it."),
-        "stopped": _("⏹️ That group is stopped: no papers until somebody resumes it."),
+        "paused": _("⏸️ That group is paused."),
+        "stopped": _("⏹️ That group is stopped."),
     }[into.state]
-    read = _("• What it has read doesn't count as read there: most members weren't in it.")
+    read = _("• What it has read doesn't count as read there: most weren't in it.")
     if offer.had_counts:
-        read = _("• What it has read counts as read there, too: most members were in it.")
-    along = _("• Members and coming picks go along; this group's times and role don't.")
-    if offer.in_both:
-        along = ngettext(
-            "• Members ({n} is in both) and coming picks go along; this group's times and role"
-            " don't.",
-            "• Members ({n} are in both) and coming picks go along; this group's times and role"
-            " don't.",
-            offer.in_both,
-        )
-    rooms = {"room": f"<#{group.channel_id}>", "to": f"<#{into.channel_id}>"}
+        read = _("• What it has read counts as read there, too: most were in it.")
     lines = [
-        _("{to} has a group already, and a channel can't have two.", **rooms),
-        _("**Merge** lets the group of {room} go into it, for good:", **rooms),
-        f"-# {_known_by(offer.group)} → {_known_by(offer.into)}",
-        along,
-        _("• An open vote is cancelled. Past papers stay in {room}, and in **Older**.")
-        .format(**rooms),
+        _("{room} has a group already. **Merge** lets this group go into it, for good:"),
+        f"-# {_known_by(offer.into)}",
+        _("• Members and coming picks go along; times and role don't."),
+        _("• Past papers stay, and are in **Older**. An open vote is cancelled."),
         read,
         state,
-    ]  # fmt: skip
+    ]
+    text = text_of(line.format(room=_room(offer.into)) for line in lines if line)
     merge = button(ids.MergeGroup(group.group_id, opener_id, into.group_id), _("Merge…"), RED)
     back = button(ids.MoreOfGroup(group.group_id, opener_id, "more"), _("Back"))
-    return boxed(text_of(filter(None, lines)), row(merge, back))
+    return boxed(text, row(merge, back))
 
 
 def _known_by(status: GroupStatus) -> str:
@@ -436,9 +425,9 @@ def merge_form(offer: MergeOffer) -> WordForm:
     question = _(
         "The group of {room} ({known_by}) goes into the group of {to} ({to_known_by}).\n"
         "Nobody can take the two apart again. Nothing that was posted or read is lost.",
-        room=f"<#{group.group.channel_id}>",
+        room=_room(group),
         known_by=_known_by(group),
-        to=f"<#{into.group.channel_id}>",
+        to=_room(into),
         to_known_by=_known_by(into),
     )
     return WordForm(_("Merge two groups"), question, _("merge"))

@@ -101,9 +101,10 @@ class Merging:
         while True:
             async with self._db.transaction() as tx:
                 for each in sorted(waits_for):
-                    known = await readers.take_turn_if_known(tx, each)
-                    if each == who and not known:
+                    if each == who:
                         await readers.take_turn(tx, who)
+                    else:
+                        await readers.take_turn_if_known(tx, each)
                 await additions.take_turn(tx, guild_id)
                 await group_rows.take_merged_groups(tx, group_id)
                 taken = {each: await group_rows.take_group(tx, each) for each in sorted(ids)}

@@ -643,6 +643,29 @@ async def test_two_at_once_are_as_if_one_had_been_first(two, act, beside):
 
 
 @in_one_loop
+@pytest.mark.parametrize(
+    "beside",
+    [
+        "Merging.merge, back",
+        "Merging.merge, on",
+        "Groups.delete, due",
+        "Groups.leave",
+        "Me.forget, bob",
+        "Me.forget, eve",
+        "Guilds.member_left",
+        "Reminders.set_reasons",
+    ],
+)
+async def test_two_groups_are_merged_and_nobody_waits_forever(two, beside):
+    pair, world = two
+    first, second = acts(world, pair.one)["Merging.merge"], acts(world, pair.other)[beside]
+
+    for _ in range(5):
+        outcome = await pair.both_at_once(first, second)
+        assert not [each for each in outcome.answers if "LedgerError" in each]
+
+
+@in_one_loop
 async def test_a_pause_beside_a_change_of_settings_is_never_lost(two):
     pair, world = two
     change, pause = (

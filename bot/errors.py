@@ -301,6 +301,16 @@ class NoGroupError(ReaderError):
         )
 
 
+class MergedGroupError(NoGroupError):
+    """``channel_id``: of the group into which the one that is meant went."""
+
+    channel_id: int = 0
+
+    def sentence(self) -> str:
+        room = f"<#{self.channel_id}>"
+        return _("That group is part of the one in {room} now. Type `/group` there.", room=room)
+
+
 class HasGroupError(ReaderError):
     says = message("That channel already has a study group. Choose a channel that has none.")
 

@@ -18,9 +18,11 @@ from bot.core.curriculum.merge import MODES
 from bot.core.curriculum.merge import Outcome as Merged
 from bot.core.groups import (
     Group,
+    GroupState,
     GroupStatus,
     History,
     LostGroups,
+    MergeOffer,
     Moved,
     PastWeek,
     ReadBy,
@@ -28,6 +30,9 @@ from bot.core.groups import (
     WhichGroup,
     WhichHour,
     WhichZone,
+)
+from bot.core.groups import (
+    Merged as MergedGroup,
 )
 from bot.core.inbox import BadLink, Counts, Inbox, Word
 from bot.core.link_checks import ARCHIVE
@@ -92,7 +97,7 @@ from bot.core.reminders import MOST_PAPERS, OpenPaper, Pace, Reasons
 from bot.core.suggestions import Suggested, Suggestion, Wish, Wished
 from bot.core.weeks import DaysOff, Part, Schedule, Slot, Week, WeekState
 from bot.core.zones import ZoneChoice
-from bot.services.groups import LOST_SHOWN, WEEKS_A_PAGE
+from bot.services.groups import LOST_SHOWN, WEEKS_A_PAGE, WEEKS_OF_OTHERS
 from bot.views import (
     curriculum_card,
     group_card,
@@ -619,10 +624,13 @@ def _groups_cards(world: World) -> Cards:
     for state in get_args(WeekState):
         past = (PastWeek(week_of(world, state), HUGE),) * WEEKS_A_PAGE
         yield _made(group_card.history_card, History(group_of(world), 1, past, has_more=True))
+        history = History(group_of(world), 1, past[:WEEKS_OF_OTHERS], has_more=True)
+        yield _made(group_card.history_card, replace(history, left_id=world.channel_ids[1]))
     for part in parts_of(world):
-        past = (PastWeek(week_of(world), HUGE, part),) * WEEKS_A_PAGE
+        past = (PastWeek(week_of(world), HUGE, part, world.people[0]),) * WEEKS_A_PAGE
         yield _made(group_card.history_card, History(group_of(world), 1, past, has_more=True))
     yield _made(group_card.standing_card, status_of(world))
+    yield _made(group_card.gone_card, 1, world.channel_ids[0])
     for each in world.long:
         made = WeeklyPost(world.curriculum, group_of(world), week_of(world), each, HUGE, None)
         yield _made(weekly_card.weekly_card, replace(made, read=4), world.people[0])
@@ -671,6 +679,12 @@ def _moderators_cards(world: World) -> Cards:
         WhichGroup(channel_id, 1, lost, can_be_new=False),
     ):
         yield _made(moderators_card.set_up_card, None, made, 2, channel_id)
+    for state in get_args(GroupState):
+        other = replace(status, group=group_of(world, group_id=4, state=state))
+        offer = MergeOffer(status, other, HUGE, had_counts=state == "active")
+        yield _made(moderators_card.merge_card, offer, 2)
+        told = moderators_card.merged_text(MergedGroup(other, offer, HUGE, HUGE))
+        yield _made(moderators_card.moderators_card, None, other, 2, told)
     for is_free in (True, False):
         yield _made(moderators_card.lost_groups_card, replace(lost, is_free=is_free), 2)
     for reply in picks_of(world):

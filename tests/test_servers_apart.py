@@ -22,7 +22,7 @@ NOT_OF_SERVERS = {
 EVERY_SERVERS = (
     "it finds work or puts right what is wrong, in all servers alike; nobody is shown it"
 )
-CHECKED = "by an id of ours: before a service shows or changes it, `of_guild` or its like checks it"
+CHECKED = "by an id of ours: before a service shows or changes it, `group_of` or its like checks it"
 CHANNELS = "a channel is of one server, and a service is handed the one where it is asked"
 THE_READERS = "of the groups the reader is in, and of what is in their own rows"
 LOOKED_FOR = "by ids of weeks that were looked for by their group"
@@ -54,6 +54,11 @@ LISTED = {
     "readers.pace_of": THE_READERS,
     "groups.take_group": CHECKED,
     "groups.take_group_of_channel": CHANNELS,
+    "groups.present_group": CHECKED,
+    "groups.take_present_group": CHECKED,
+    "groups.present_ids": THE_READERS,
+    "groups.merged_groups": CHECKED,
+    "groups.gone_to": CHANNELS,
     "groups.due_group_ids": EVERY_SERVERS,
     "groups.all_groups": EVERY_SERVERS,
     "groups.group_ids_ahead": EVERY_SERVERS,
@@ -79,6 +84,8 @@ LISTED = {
     "readers.standing": THE_READERS,
     "readers.read_since": THE_READERS,
     "weeks.week": CHECKED,
+    "weeks.weeks_of": CHECKED,
+    "weeks.weeks_of_merged": CHECKED,
     "weeks.weeks_by_id": THE_READERS,
     "weeks.has_read_part": THE_READERS,
     "weeks.read_counts": LOOKED_FOR,

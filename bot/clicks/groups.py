@@ -21,7 +21,7 @@ from bot.core.groups import (
 )
 from bot.core.papers import VoteWish
 from bot.core.weeks import DaysOff
-from bot.errors import NotOfferedError, ReaderError
+from bot.errors import NotOfferedError, OldCardError, ReaderError
 from bot.language import _, to_all
 from bot.views import custom_ids as ids
 from bot.views.curriculum_card import path_card
@@ -35,12 +35,15 @@ from bot.views.moderators_card import (
     delete_form,
     deleted_card,
     lost_groups_card,
+    merge_card,
+    merge_form,
+    merged_text,
     moderators_card,
     set_up_card,
     stopped_card,
     wish_of,
 )
-from bot.views.parts import BLUE, HOURS, Button, WordForm, button
+from bot.views.parts import BLUE, HOURS, RED, Button, WordForm, button
 from bot.views.pick_card import (
     called_off_text,
     check_polls,
@@ -94,7 +97,8 @@ async def remind(click: Click, said: ids.Remind) -> View:
         click.refuse_slip()
     is_first = await reminders.ask(click.guild_id, said.group_id, click.who, wanted=wanted)
     click.deliver.look_again()
-    status = await click.services.groups.look(click.guild_id, said.group_id, click.who)
+    group = click.guild_id, said.group_id, click.who
+    status = await click.services.groups.look(*group, follows=True)
     view = _members_card(click, status, wish_text(status))
     if not is_first:
         return view
@@ -259,6 +263,24 @@ async def ask_delete(click: Click, said: ids.DeleteGroup) -> View:
     return await click.ask_word(form, delete, delete_button(group_id, click.who))
 
 
+@clicked
+async def ask_merge(click: Click, said: ids.MergeGroup) -> View:
+    """Say what it means; only the typed word merges."""
+    merging, group = click.services.merging, (click.guild_id, said.group_id)
+
+    async def merge(click: Click, _form: WordForm) -> View:
+        await click.check_right()
+        merged = await merging.merge(*group, said.into_id, click.who)
+        click.deliver.look_again()
+        guild = click.interaction.guild
+        return moderators_card(guild, merged.status, click.who, merged_text(merged))
+
+    if (offer := await merging.offer(*group, click.who, into_id=said.into_id)) is None:
+        raise OldCardError
+    again = button(said, _("Merge…"), RED)
+    return await click.ask_word(merge_form(offer), merge, again)
+
+
 async def _current_card(
     click: Click, group_id: int, news: str = "", *, opens: bool = True
 ) -> LayoutView:
@@ -268,7 +290,8 @@ async def _current_card(
 
 
 async def _look(click: Click, group_id: int, *, opens: bool = True) -> LayoutView:
-    status = await click.services.groups.look(click.guild_id, group_id, click.who)
+    group = click.guild_id, group_id, click.who
+    status = await click.services.groups.look(*group, follows=True)
     return _members_card(click, status, opens=opens)
 
 
@@ -498,7 +521,11 @@ async def _set_up(click: Click, channel_id: int, wish: GroupWish) -> SetUp:
 async def _moved(
     click: Click, channel_id: int, group_id: int, *, only_lost: bool = False
 ) -> LayoutView:
-    here, channel = here_of(click.interaction), _seen(click, channel_id)
+    here, merging = here_of(click.interaction), click.services.merging
+    asked = click.guild_id, group_id, click.who
+    if not only_lost and (offer := await merging.offer(*asked, channel_id=channel_id)):
+        return merge_card(offer, click.who)
+    channel = _seen(click, channel_id)
     moved = await click.services.groups.move_to(here, channel, group_id, only_lost=only_lost)
     click.deliver.look_again()
     return _card(click, moved)

@@ -3,7 +3,7 @@
 from discord import app_commands
 from discord.ext import commands
 
-from bot.errors import NoGroupError
+from bot.errors import MergedGroupError, NoGroupError
 from bot.services.opening import Services
 from bot.views.group_card import members_card
 from bot.views.moderators_card import lost_groups_card
@@ -38,6 +38,8 @@ class GroupsCog(commands.Cog, name="groups"):
             return
         try:
             status = await self.services.groups.status(place, interaction.user.id)
+        except MergedGroupError:
+            raise
         except NoGroupError:
             running = await self.services.groups.running_in(interaction.guild_id or 0)
             seen = in_sight(interaction, [group.channel_id for group in running])

@@ -60,7 +60,8 @@ class Group:
     ``blocked`` is why nothing can be posted, ``since`` the instant from which
     slots count, ``next_at`` when the next one is. ``standing_id``: the post in its forum into
     which the weeks are sent; None: there is none yet, or the channel is no forum.
-    ``list_id``: what it reads from; None: what its server does by default.
+    ``list_id``: what it reads from; None: what its server does by default. ``merged_into``: the
+    group that it went into for good; then it is stopped, and ``channel_id`` is where it was.
     """
 
     group_id: int
@@ -78,6 +79,12 @@ class Group:
     is_forum: bool = False
     standing_id: int | None = None
     list_id: str | None = None
+    merged_into: int | None = None
+
+    @property
+    def present_id(self) -> int:
+        """The group in which its members are now: itself, or the one that it went into."""
+        return self.merged_into or self.group_id
 
     @property
     def where(self) -> Where:
@@ -101,6 +108,7 @@ class GroupStatus:
     about which the server's readers have doubts. ``is_empty``: so is the list it reads from.
     ``silences``: the days off to come, and a pause. ``leads``: who leads this week and those to
     come, or was asked to; ``could_lead``: others have led here, and this member never has.
+    ``has_merged``: another group went into it.
     """
 
     curriculum: Curriculum
@@ -130,6 +138,7 @@ class GroupStatus:
     silences: tuple[DaysOff, ...] = ()
     leads: tuple[Lead, ...] = ()
     could_lead: bool = False
+    has_merged: bool = False
 
     def leader_of(self, week: str) -> int | None:
         """Return who leads a week, this one or one to come."""
@@ -163,12 +172,17 @@ class PastWeek:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """A page of a group's past weeks, newest first; the first page is 0."""
+    """A page of a group's past weeks, newest first; the first page is 0.
+
+    After its own come those of the groups that went into it, the last of these first, each on pages
+    of its own: ``left_id`` is the channel where that one was.
+    """
 
     group: Group
     page: int
     weeks: tuple[PastWeek, ...]
     has_more: bool
+    left_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,6 +330,32 @@ class Moved:
     left: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class MergeOffer:
+    """Two groups of a server, of which one may go into the other for good.
+
+    ``in_both``: members of both. ``had_counts``: what it had would count as had for the other.
+    """
+
+    group: GroupStatus
+    into: GroupStatus
+    in_both: int
+    had_counts: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """What came of it. ``status``: the group it went into; ``offer``: both as they were before.
+
+    ``picks``: how many moved; ``left_out``: how many found no free week within a year.
+    """
+
+    status: GroupStatus
+    offer: MergeOffer
+    picks: int
+    left_out: int
+
+
 SetUp = GroupStatus | Moved | WhichZone | WhichHour | WhichGroup
 """What comes of setting a group up: it is made, changed or moved; or something isn't clear."""
 
@@ -338,6 +378,15 @@ def as_wished(
         changed |= {"hour": schedule.hour, "minute": schedule.minute}
     schedule = replace(group.schedule, **changed)
     return schedule, group.role_id if role_id == seen.role_id else role_id
+
+
+def had_counts(came: int, members: int) -> bool:
+    """Tell whether what a group had counts as had for the one it goes into.
+
+    ``came``: how many of the ``members`` together were in it: most have been offered its papers
+    then. Else they still come, in their order, for most have not.
+    """
+    return came * 2 > members
 
 
 CHECKED_EVERY = timedelta(days=7)

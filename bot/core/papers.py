@@ -467,6 +467,31 @@ class Plan:
         has_it = (slot for slot in ahead if picked.get(slot.week) in keys)
         return next(chain(has_it, (slot for slot in ahead if slot.week not in taken)), None)
 
+    def room_for(self, choices: Iterable[Chosen]) -> tuple[dict[str, str], int]:
+        """Return to which free weeks another group's choices move, by their weeks there.
+
+        Each keeps its week, or gets the next free one, all in their order; a year ahead at most.
+        How many found none is the second value. What is chosen here already, or twice, doesn't
+        move: it comes once. Where a moderator picked, the vote's winner of the week is moot.
+        """
+        chosen = {self._key_of(each.key) for each in self.chosen}
+        taken = {each.week for each in self.choices}
+        taken |= {vote.week for vote in self.running_votes}
+        ahead = takewhile(lambda slot: slot.week <= self.last, self.calendar.ahead(self.now))
+        free = [slot.week for slot in ahead if slot.week not in taken]
+        wanted = {c.week: c for c in sorted(choices, key=lambda c: (c.week, c.why == PICKED))}
+        moves, last, left_out = dict[str, str](), "", 0
+        for week, each in wanted.items():
+            if (key := self._key_of(each.key)) in chosen:
+                continue
+            chosen.add(key)
+            to = next((other for other in free if other >= week and other > last), None)
+            if to is None:
+                left_out += 1
+            else:
+                moves[week] = last = to
+        return moves, left_out
+
     def span(self, resource: Resource, weeks: int) -> Span:
         """Return that the group reads a resource for so many weeks; those it has had count."""
         old, keys = self.spans.get(resource.key), self.curriculum.keys_of(resource)
@@ -526,6 +551,10 @@ class Plan:
             moves[week] = self.running if begins and self.running not in taken else next(free)
             taken.add(moves[week])
         return moves
+
+    def _key_of(self, key: str) -> str:
+        resource = self.curriculum.get(key)
+        return key if resource is None else resource.key
 
     @property
     def _had(self) -> set[str]:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
-from itertools import islice, takewhile
+from itertools import chain, islice, takewhile
 from typing import Literal, Self
 from zoneinfo import ZoneInfo
 
@@ -230,11 +230,13 @@ class Calendar:
     All that asks which week comes next asks here. To come is a week that the schedule serves and
     about which nothing was decided, unless it follows the group's first paper too soon: *First
     paper now* on a Saturday would else bring two papers in two days. A group that moves to a later
-    day of a week that it has had is next served the week after.
+    day of a week that it has had is next served the week after. ``others``: weeks of groups that
+    went into this one, of which only what was read counts: as had.
     """
 
     schedule: Schedule
     weeks: Sequence[Week] = ()
+    others: Sequence[Week] = ()
 
     def ahead(self, after: datetime) -> Iterator[Slot]:
         """Yield the slots to come that are later than ``after``, in order."""
@@ -284,7 +286,8 @@ class Calendar:
 
     def had(self, since: datetime | None = None) -> set[str]:
         """Return the keys of what the group has had, ever or since then, or is just being sent."""
-        had = (week for week in self.weeks if week.state in HAD and (not since or week.at >= since))
+        weeks = (week for week in chain(self.weeks, self.others) if week.state in HAD)
+        had = (week for week in weeks if not since or week.at >= since)
         return {week.key for week in had if week.key is not None}
 
     def current(self, running: str) -> str:

@@ -29,7 +29,7 @@ from bot.services.papers import Papers, calendar_of
 from bot.services.reading import PUT_OFF_FOR
 from bot.services.reminders import plan as plan_reminders
 from bot.services.votes import AT_LATEST, call_off
-from bot.services.weeks import Weeks
+from bot.services.weeks import AFTER_A_FAILURE, Weeks
 from bot.store import groups as group_rows
 from bot.store import outbox, upkeep
 from bot.store import weeks as week_rows
@@ -86,6 +86,7 @@ class ClockRepair:
             now + CLOCKS_APART,
             now + FURTHEST,
             now - LATE_WITHIN + CLOCKS_APART,
+            retried=now + AFTER_A_FAILURE + CLOCKS_APART,
             last_slot=now + AT_MOST_AHEAD + LONGER_THAN_A_WEEK,
             looked=now + AT_LATEST + CLOCKS_APART,
         )

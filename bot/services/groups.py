@@ -1,8 +1,9 @@
 """Study groups: making and changing them, their members, what their cards show."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import groupby
 
 from bot.core.dates import time_of_day
 from bot.core.groups import (
@@ -33,7 +34,6 @@ from bot.errors import (
     CannotPostError,
     EmptyListError,
     HasGroupError,
-    NoGroupError,
     NothingLeftError,
     NotOfferedError,
     OldCardError,
@@ -42,7 +42,14 @@ from bot.errors import (
 from bot.services import standing
 from bot.services.curriculum import CurriculumStore
 from bot.services.moderation import Moderation
-from bot.services.papers import Papers, calendar_of, next_slot_of, of_guild, taken_group
+from bot.services.papers import (
+    Papers,
+    calendar_of,
+    group_of,
+    next_slot_of,
+    no_group,
+    taken_group,
+)
 from bot.services.reminders import plan as plan_reminders
 from bot.services.votes import call_off, problem_of
 from bot.services.weeks import Weeks
@@ -61,7 +68,7 @@ FIRST = Schedule(0, 9, 0, "UTC")
 LOST_SHOWN = 2
 """Groups without a channel among which a moderator is asked: a phone shows them at once."""
 
-WEEKS_A_PAGE = 7
+WEEKS_A_PAGE, WEEKS_OF_OTHERS = 7, 6
 
 
 @dataclass
@@ -157,7 +164,7 @@ class Groups:
             OldCardError: another moderator has moved it meanwhile.
         """
         guild_id, is_forum = here.guild_id, channel.is_forum
-        group = of_guild(await group_rows.group(self._db, group_id), guild_id)
+        group = await group_of(self._db, guild_id, group_id)
         is_lost, to, left = here.lacks(group.channel_id), channel.channel_id, group.channel_id
         if only_lost and not is_lost:
             raise OldCardError
@@ -168,7 +175,7 @@ class Groups:
 
     async def stop_lost(self, here: Here, group_id: int) -> GroupStatus:
         """Stop a group whose channel is gone; raise OldCardError if it has moved meanwhile."""
-        group = of_guild(await group_rows.group(self._db, group_id), here.guild_id)
+        group = await group_of(self._db, here.guild_id, group_id)
         if not here.lacks(left := group.channel_id):
             raise OldCardError
         return await self.set_state(here.guild_id, group_id, "stopped", seen_in=left)
@@ -295,18 +302,22 @@ class Groups:
             await outbox.wake(tx, group_id, now)
             await call_off(tx, self._ids, old, now)
             group = await self.announce(tx, old, old, now)
+            for gone in await group_rows.merged_groups(tx, group_id):
+                await standing.tell(tx, self._ids, gone, now)
         return await self.status_of(group)
 
     async def delete(self, guild_id: int, group_id: int, deleted_by: int) -> Group:
         """Forget a group for good: its members, weeks, picks and votes, and what it is still sent.
 
-        Its members' progress stays. A running vote is called off, as its card soon says.
+        So are the groups that went into it. Members' progress stays. A running vote is called off,
+        as its card soon says.
         """
         taken = taken_group(self._db, guild_id, group_id, who=deleted_by, with_server=True)
         async with taken as (tx, group):
             await call_off(tx, self._ids, group, self._clock())
-            await outbox.delete_about_group(tx, group_id)
-            await guild_rows.forget_group(tx, group_id, but_open_polls=True)
+            for each in (*await group_rows.merged_groups(tx, group_id), group):
+                await outbox.delete_about_group(tx, each.group_id)
+                await guild_rows.forget_group(tx, each.group_id, but_open_polls=True)
         return group
 
     async def mention_nobody(self, guild_id: int, group_id: int) -> GroupStatus:
@@ -355,43 +366,52 @@ class Groups:
     async def status(self, channel_id: int, reader_id: int | None) -> GroupStatus:
         """Return all about a channel's group, as this reader may see it or raise NoGroupError."""
         if (group := await self.find(channel_id)) is None:
-            raise NoGroupError
+            raise await no_group(self._db, channel_id)
         return await self.status_of(group, reader_id)
 
-    async def look(self, guild_id: int, group_id: int, reader_id: int) -> GroupStatus:
-        """Return all about a group, as this reader may see it."""
-        group = of_guild(await group_rows.group(self._db, group_id), guild_id)
+    async def look(
+        self, guild_id: int, group_id: int, reader_id: int, *, follows: bool = False
+    ) -> GroupStatus:
+        """Return all about a group, as this reader may see it; ``follows``: as ``group_of``."""
+        group = await group_of(self._db, guild_id, group_id, follows=follows)
         return await self.status_of(group, reader_id)
 
     async def where(self, guild_id: int, group_id: int) -> Where:
         """Return where a group's papers come from."""
-        return of_guild(await group_rows.group(self._db, group_id), guild_id).where
+        return (await group_of(self._db, guild_id, group_id, follows=True)).where
 
     async def history(self, guild_id: int, group_id: int, page: int) -> History:
-        """Return a page of the group's past weeks, the newest first."""
-        group = of_guild(await group_rows.group(self._db, group_id), guild_id)
+        """Return a page of the group's past weeks, then of those that went into it."""
+        group = await group_of(self._db, guild_id, group_id, follows=True)
         plan = await self._papers.plan(self._db, group)
-        past = [week for week in plan.calendar.weeks if week.at <= plan.now][page * WEEKS_A_PAGE :]
-        shown = past[:WEEKS_A_PAGE]
+        own = [(None, week) for week in plan.calendar.weeks if week.at <= plan.now]
+        pages = _pages(own, WEEKS_A_PAGE)
+        others = await week_rows.weeks_of_merged(self._db, group.group_id)
+        others = [(left_id, week) for left_id, week in others if week.at <= plan.now]
+        for _group_id, of_one in groupby(others, key=lambda each: each[1].group_id):
+            pages += _pages([*of_one], WEEKS_OF_OTHERS)
+        left_id, shown = pages[page] if page < len(pages) else (None, [])
         posted = [post if post.state == "posted" else None for post in shown]
-        reads = await self._weeks.read_by(plan.curriculum, group_id, posted)
-        leaders = await lead_rows.leaders_of(self._db, group_id, [post.week for post in shown])
+        reads = await self._weeks.read_by(plan.curriculum, group.group_id, posted)
+        whose_id = shown[0].group_id if shown else group.group_id
+        leaders = await lead_rows.leaders_of(self._db, whose_id, [post.week for post in shown])
         weeks = tuple(
             PastWeek(post, read.count, plan.part(post), leaders.get(post.week))
             for post, read in zip(shown, reads, strict=True)
         )
-        return History(group, page, weeks, has_more=len(past) > WEEKS_A_PAGE)
+        return History(group, page, weeks, has_more=page + 1 < len(pages), left_id=left_id)
 
     async def join(self, guild_id: int, group_id: int, reader_id: int) -> GroupStatus:
-        """Make the reader a member."""
-        async with taken_group(self._db, guild_id, group_id, who=reader_id) as (tx, group):
-            is_new = await group_rows.join(tx, group_id, reader_id, self._clock())
+        """Make the reader a member of the group, or of the one that it went into."""
+        taken = taken_group(self._db, guild_id, group_id, who=reader_id, follows=True)
+        async with taken as (tx, group):
+            is_new = await group_rows.join(tx, group.group_id, reader_id, self._clock())
         return replace(await self.status_of(group, reader_id), has_joined=is_new)
 
     async def leave(self, guild_id: int, group_id: int, reader_id: int) -> GroupStatus:
-        """End the reader's membership; their progress stays."""
-        async with taken_group(self._db, guild_id, group_id) as (tx, group):
-            await group_rows.leave(tx, group_id, reader_id)
+        """End the reader's membership, as ``join`` begins it; their progress stays."""
+        async with taken_group(self._db, guild_id, group_id, follows=True) as (tx, group):
+            await group_rows.leave(tx, group.group_id, reader_id)
         return await self.status_of(group, reader_id)
 
     async def _which(self, here: Here, form: GroupForm) -> WhichGroup | None:
@@ -479,12 +499,21 @@ class Groups:
             leads=tuple(await lead_rows.leads_from(db, group_id, plan.current)),
             could_lead=is_member and await self._could_lead(group_id, reader_id),
             silences=tuple(each for each in group.schedule.silences if each.last >= today),
+            has_merged=bool(await group_rows.merged_groups(db, group_id)),
         )
 
     async def _could_lead(self, group_id: int, reader_id: int) -> bool:
         """Tell whether others have led, and this member never has."""
         has_led = await lead_rows.has_led(self._db, group_id, reader_id)
         return not has_led and await lead_rows.has_led(self._db, group_id, None)
+
+
+def _pages(
+    past: Sequence[tuple[int | None, Week]], count: int
+) -> list[tuple[int | None, list[Week]]]:
+    """Return the past weeks of one group page by page, each with the channel that it has left."""
+    parts = (past[first : first + count] for first in range(0, len(past), count))
+    return [(part[0][0], [week for _, week in part]) for part in parts]
 
 
 def _check_place(group: Group, seen_in: int | None) -> None:

@@ -205,7 +205,8 @@ class Lists:
         async with self._turn(guild_id, who) as tx:
             await self._check_there(tx, guild_id, list_id)
             group = await groups.take_group(tx, group_id)
-            if group is None or group.guild_id != guild_id:
+            gone = group is not None and group.merged_into is not None
+            if group is None or gone or group.guild_id != guild_id:
                 raise NoGroupError
             if group.list_id != list_id:
                 await groups.set_list(tx, group_id, list_id, who, self._clock())

@@ -21,6 +21,7 @@ from bot.services.link_checks import HOSTS_AT_ONCE, REST, CheckLink, LinkChecks
 from bot.services.lists import Lists
 from bot.services.lookups import FetchFacts, Lookups, Turns
 from bot.services.me import Me
+from bot.services.merging import Merging
 from bot.services.moderation import Moderation, no_facts
 from bot.services.papers import Papers
 from bot.services.readers import Readers
@@ -78,6 +79,7 @@ class Services:
     clock_repair: ClockRepair
     groups: Groups
     calendars: Calendars
+    merging: Merging
     papers: Papers
     leading: Leading
     votes: Votes
@@ -205,6 +207,7 @@ async def services_over(
         ClockRepair(db, papers, weeks, clock, ids),
         groups,
         Calendars(groups, papers, clock, ids),
+        Merging(db, groups, papers, clock, ids),
         papers,
         Leading(db, papers, clock, ids),
         Votes(db, curricula, papers, moderation, clock, ids),

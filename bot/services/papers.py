@@ -24,6 +24,7 @@ from bot.core.progress import READ, shown_count
 from bot.core.weeks import HAD, Calendar, Slot, slot_of_week, week_of
 from bot.errors import (
     CompanionRefusedError,
+    MergedGroupError,
     NoGroupError,
     NotOfferedError,
     UnknownWeekError,
@@ -160,11 +161,13 @@ class Papers:
             yield taken
 
     async def group_of(self, guild_id: int | None, group_id: int, who: int) -> Group:
-        """Return a server's group; ``guild_id`` None: a member's, or raise NoGroupError."""
+        """Return a server's group; ``guild_id`` None: one that they are or were in; else raise."""
         group = await group_rows.group(self._db, group_id)
-        if guild_id is None and await group_rows.is_member(self._db, group_id, who):
+        present = await group_rows.present_group(self._db, group_id)
+        in_id = present.group_id if present is not None else group_id
+        if guild_id is None and await group_rows.is_member(self._db, in_id, who):
             guild_id = group.guild_id if group is not None else None
-        return of_guild(group, guild_id or 0)
+        return await checked(self._db, group, guild_id or 0)
 
     async def plan(self, db: Queries, group: Group, keys: Iterable[str] = ()) -> Plan:
         """Return all that decides what a group reads in which week: nothing else reads it.
@@ -201,24 +204,32 @@ async def taken_group(
     channel_id: int = 0,
     who: int | None = None,
     with_server: bool = False,
+    follows: bool = False,
 ) -> AsyncIterator[tuple[Queries, Group]]:
     """Open a transaction that has taken a server's group, by its id or channel.
 
     ``who``: the reader whose turn comes first. ``with_server``: then the server's, for no
-    group of it may come or go meanwhile.
+    group of it may come or go meanwhile; and the groups that went into it. ``follows``: as
+    ``group_of``.
     """
     async with db.transaction() as tx:
         if who is not None:
             await readers.take_turn(tx, who)
         if with_server:
             await additions.take_turn(tx, guild_id)
+            await group_rows.take_merged_groups(tx, group_id)
         take = group_rows.take_group if group_id else group_rows.take_group_of_channel
-        yield tx, of_guild(await take(tx, group_id or channel_id), guild_id)
+        take = group_rows.take_present_group if follows else take
+        group = await take(tx, group_id or channel_id)
+        yield tx, await checked(tx, group, guild_id, channel_id)
 
 
 async def calendar_of(db: Queries, group: Group) -> Calendar:
     """Return the group's calendar, with all that was ever decided about its weeks."""
-    return Calendar(group.schedule, await week_rows.weeks_of(db, group.group_id))
+    weeks = await week_rows.weeks_of(db, group.group_id)
+    own = [each for each in weeks if each.group_id == group.group_id]
+    others = [each for each in weeks if each.group_id != group.group_id]
+    return Calendar(group.schedule, own, others)
 
 
 async def next_slot_of(db: Queries, group: Group, now: datetime) -> Slot:
@@ -226,11 +237,39 @@ async def next_slot_of(db: Queries, group: Group, now: datetime) -> Slot:
     return (await calendar_of(db, group)).next(now)
 
 
-def of_guild(group: Group | None, guild_id: int) -> Group:
-    """Return the group if it is of this server, or raise NoGroupError."""
+async def group_of(db: Queries, guild_id: int, group_id: int, *, follows: bool = False) -> Group:
+    """Return a server's group. ``follows``: of one that went into another, that other.
+
+    So what members press on an old message means the group that they are in now.
+
+    Raises:
+        NoGroupError: there is none.
+        MergedGroupError: it went into another, unless that was followed.
+    """
+    find = group_rows.present_group if follows else group_rows.group
+    return await checked(db, await find(db, group_id), guild_id)
+
+
+async def checked(
+    db: Queries, group: Group | None, guild_id: int, channel_id: int | None = None
+) -> Group:
+    """Return the group if it is there and of this server; raise as ``group_of`` else.
+
+    ``channel_id``: where it was looked for.
+    """
+    if group is None and channel_id:
+        raise await no_group(db, channel_id)
     if group is None or group.guild_id != guild_id:
         raise NoGroupError
-    return group
+    if group.merged_into is None:
+        return group
+    raise await no_group(db, group.channel_id)
+
+
+async def no_group(db: Queries, channel_id: int) -> NoGroupError:
+    """Return the error that a channel has no group; if it had one, where that has gone."""
+    gone_to = await group_rows.gone_to(db, channel_id)
+    return NoGroupError() if gone_to is None else MergedGroupError(channel_id=gone_to)
 
 
 async def _beyond(

@@ -72,9 +72,10 @@ class Reminders:
             NoGroupError: no such group in this server.
             NotAMemberError: the reader isn't in it.
         """
-        async with taken_group(self._db, guild_id, group_id, who=reader_id) as (tx, group):
+        taken = taken_group(self._db, guild_id, group_id, who=reader_id, follows=True)
+        async with taken as (tx, group):
             wish: ReminderWish | None = "wanted" if wanted else None
-            if not await group_rows.set_wish(tx, group_id, reader_id, wish):
+            if not await group_rows.set_wish(tx, group.group_id, reader_id, wish):
                 raise NotAMemberError
             if wanted:
                 await plan(tx, group, self._clock(), reader_id)
@@ -101,7 +102,8 @@ class Reminders:
         async with self._db.transaction() as tx:
             if not await readers.take_turn_if_known(tx, reader_id):
                 return Reasons()
-            named = sorted(set(group_ids))  # as whoever else changes several
+            # In order, as whoever else changes several.
+            named = await group_rows.present_ids(tx, group_ids)
             changed = []
             for each in named:
                 if wanted:
@@ -160,7 +162,7 @@ class Reminders:
             await readers.take_turn(tx, reader_id)
             post = await week_rows.week(tx, week_id)
             group = None if post is None else await group_rows.group(tx, post.group_id)
-            if post is None or group is None or not await _may_know(tx, reader_id, post):
+            if post is None or group is None or not await _may_know(tx, reader_id, group, post):
                 raise UnknownPostError
             guild_id = group.guild_id if is_of_guild(post.key or "", group.guild_id) else None
             where = Where(guild_id, list_id=group.list_id)
@@ -336,11 +338,11 @@ async def _led(db: Queries, reader_id: int) -> list[datetime]:
     return [ready_at(by_id[lead.group_id], lead.week) for lead in leads]
 
 
-async def _may_know(db: Queries, reader_id: int, post: Week) -> bool:
+async def _may_know(db: Queries, reader_id: int, group: Group, post: Week) -> bool:
     sent = await outbox.row_about(db, "reminder", f"week:{post.week_id}:{reader_id}")
     if sent is not None and sent.tried_at is not None:
         return True  # by a release that made a row for each paper
-    return await group_rows.is_member(db, post.group_id, reader_id)
+    return await group_rows.is_member(db, group.present_id, reader_id)
 
 
 async def plan(tx: Queries, group: Group, now: datetime, reader_id: int | None = None) -> None:

@@ -59,7 +59,7 @@ class Weeks:
                 async with self._background.transaction() as tx:
                     group = await group_rows.take_group(tx, group_id)
                     if group is not None:
-                        next_at = self._clock() + AFTER_A_FAILURE
+                        next_at = _no_slot(self._clock() + AFTER_A_FAILURE)
                         await group_rows.set_looked(tx, group_id, group.since, next_at)
         return len(group_ids)
 
@@ -128,9 +128,9 @@ class Weeks:
         resource = curriculum.get(post.key or "")
         if resource is None:
             return None
-        (read,) = await self.read_by(curriculum, group.group_id, [post])
+        (read,) = await self.read_by(curriculum, group.present_id, [post])
         asked = asked_by_readiness(curriculum, resource)
-        states = await progress.states_of_members(self._db, group.group_id, asked)
+        states = await progress.states_of_members(self._db, group.present_id, asked)
         return WeeklyPost(
             curriculum,
             group,
@@ -138,7 +138,7 @@ class Weeks:
             resource,
             read=read.count,
             readiness=readiness(curriculum, resource, states, plan.calendar.had()),
-            weeks_left=_weeks_left(plan, post),
+            weeks_left=_weeks_left(plan, post) if group.merged_into is None else None,
             part=plan.part(post),
             lead=await lead_rows.leader(self._db, group.group_id, post.week),
         )
@@ -179,9 +179,10 @@ class Weeks:
         async with self._db.transaction() as tx:
             await readers.take_turn(tx, reader_id)
             reply = await read_paper(tx, self._reading, reader_id, group.where, post)
-            is_member = await group_rows.is_member(tx, group.group_id, reader_id)
-        can_join = group.state != "stopped" and not is_member
-        return await self.post(week_id), reply, group if can_join else None
+            present = await group_rows.present_group(tx, group.group_id) or group
+            is_member = await group_rows.is_member(tx, present.group_id, reader_id)
+        can_join = present.state != "stopped" and not is_member
+        return await self.post(week_id), reply, present if can_join else None
 
     async def first_reads(self, reader_id: int, guild_id: int | None, week_id: int) -> Path:
         """Return what this reader would read before the week's paper; they go on in its list.
@@ -213,7 +214,8 @@ class Weeks:
             plan = await self._papers.plan(tx, group)
             due = plan.calendar.due(group.since, now)
             if due and self._waits_for_vote(plan, group, due[-1][0]):
-                await group_rows.set_looked(tx, group_id, group.since, now + MEANWHILE)
+                next_at = _no_slot(now + MEANWHILE)
+                await group_rows.set_looked(tx, group_id, group.since, next_at)
                 return
             for slot, verdict in due:
                 plan = await self.decide(tx, plan, group, slot, verdict)
@@ -270,6 +272,11 @@ async def read_paper(
         note = post.part.names[-1]
         return await reading.bookmark_in_turn(tx, reader_id, place, post.key or "", note)
     return await reading.mark_in_turn(tx, reader_id, place, [post.key or ""])
+
+
+def _no_slot(at: datetime) -> datetime:
+    """Return an instant for the next look that is told from a slot, which has no seconds."""
+    return at if at.second else at - timedelta(seconds=1)
 
 
 def _weeks_left(plan: Plan, post: Week) -> int | None:

@@ -40,6 +40,26 @@ async def group(db: Queries, group_id: int) -> Group | None:
     return await _one(db, "SELECT * FROM study_groups WHERE group_id = ?", group_id)
 
 
+async def present_group(db: Queries, group_id: int) -> Group | None:
+    """Return the group with this id; of one that went into another, that other."""
+    sql = f"SELECT * FROM study_groups WHERE group_id = {PRESENT_ID}"  # noqa: S608 - ours
+    return await _one(db, sql, group_id)
+
+
+PRESENT_ID = (
+    "(SELECT COALESCE(merged_into, group_id) FROM study_groups AS named WHERE named.group_id = ?)"
+)
+
+
+async def present_ids(db: Queries, group_ids: Collection[int]) -> list[int]:
+    """Return the groups with these ids, as far as they are there, or those that they went into."""
+    sql = (
+        "SELECT DISTINCT COALESCE(merged_into, group_id) FROM study_groups"  # noqa: S608
+        f" WHERE group_id IN ({question_marks(group_ids)})"
+    )
+    return sorted(await db.fetch_column(sql, *group_ids))
+
+
 async def groups_by_id(db: Queries, group_ids: Collection[int]) -> list[Group]:
     """Return the groups with these ids, as far as they are there."""
     sql = f"SELECT * FROM study_groups WHERE group_id IN ({question_marks(group_ids)})"  # noqa: S608
@@ -81,15 +101,71 @@ async def take_group(tx: Queries, group_id: int) -> Group | None:
     """Return the group, and make other transactions about it wait until this one ends.
 
     Taken after a reader's and a server's turn, in this one order everywhere; of groups one at most.
+    Where one goes into another, under the server's turn: first those that went into it, then the
+    two, by their ids.
     """
     sql = "UPDATE study_groups SET group_id = group_id WHERE group_id = ? RETURNING *"
     return await _one(tx, sql, group_id)
+
+
+async def take_present_group(tx: Queries, group_id: int) -> Group | None:
+    """Take the group with this id; of one that went into another, that other.
+
+    One that goes while this waits for it stays taken, before the other is: as in the one order.
+    """
+    sql = (
+        "UPDATE study_groups SET group_id = group_id"  # noqa: S608 - ours
+        f" WHERE group_id = {PRESENT_ID} RETURNING *"
+    )
+    found = await _one(tx, sql, group_id)
+    if found is None or found.merged_into is None:
+        return found
+    return await take_present_group(tx, found.merged_into)
 
 
 async def take_group_of_channel(tx: Queries, channel_id: int) -> Group | None:
     """Return the channel's group, stopped or not, taken; it can't leave the channel meanwhile."""
     sql = "UPDATE study_groups SET group_id = group_id WHERE channel_id = ? RETURNING *"
     return await _one(tx, sql, channel_id)
+
+
+async def merged_groups(db: Queries, group_id: int) -> list[Group]:
+    """Return the groups that went into this one, the last first."""
+    sql = "SELECT * FROM study_groups WHERE merged_into = ? ORDER BY changed_at DESC, group_id DESC"
+    return [_group(row) for row in await db.fetch(sql, group_id)]
+
+
+async def take_merged_groups(tx: Queries, group_id: int) -> None:
+    """Take the groups that went into this one, which isn't taken yet."""
+    await tx.fetch("UPDATE study_groups SET group_id = group_id WHERE merged_into = ?", group_id)
+
+
+async def merge_group(
+    tx: Queries, group_id: int, into_id: int, now: datetime, *, had_counts: bool
+) -> None:
+    """Let a group go into another, with those that went into it before.
+
+    Nobody is told of it any more, so who changed it last is forgotten.
+    """
+    sql = "UPDATE study_groups SET merged_into = ?, had_counts = had_counts * ?"
+    await tx.fetch(f"{sql} WHERE merged_into = ?", into_id, had_counts, group_id)
+    sql = (
+        "UPDATE study_groups SET state = 'stopped', merged_into = ?, had_counts = ?, changed_at ="
+        " ?, left_channel_id = channel_id, channel_id = -group_id, blocked = NULL,"
+        " changed_by = NULL WHERE group_id = ?"
+    )
+    await tx.fetch(sql, into_id, had_counts, now, group_id)
+
+
+async def gone_to(db: Queries, channel_id: int) -> int | None:
+    """Return the channel of the group into which the one that was in this channel last went."""
+    sql = (
+        "SELECT present.channel_id FROM study_groups AS gone JOIN study_groups AS present"
+        " ON present.group_id = gone.merged_into WHERE gone.left_channel_id = ?"
+        " ORDER BY gone.changed_at DESC, gone.group_id DESC LIMIT 1"
+    )
+    found: int | None = await db.fetch_value(sql, channel_id)
+    return found
 
 
 async def due_group_ids(db: Queries, now: datetime, limit: int) -> list[int]:
@@ -115,17 +191,21 @@ async def group_ids_ahead(
     furthest: datetime,
     missed_since: datetime,
     *,
+    retried: datetime,
     last_slot: datetime,
     looked: datetime,
 ) -> list[int]:
     """Return the groups with an instant that no clock showing ``now`` can have written.
 
-    ``furthest``: beyond it there is no next slot; ``missed_since``: what is later can't be missed.
-    A moderator may skip a week to come, or call a vote on one up to ``last_slot``. A vote's poll is
-    looked at when its hours are over, or up to ``looked`` where it couldn't be.
+    ``furthest``: only a calendar that rests for long has its next slot beyond it, which is looked
+    at more closely; ``missed_since``: what is later can't be missed. What is no slot, but only the
+    next look, has odd seconds, and is up to ``retried``. A moderator may skip a week to come, or
+    call a vote on one up to ``last_slot``. A vote's poll is looked at when its hours are over, or
+    up to ``looked`` where it couldn't be.
     """
     sql = (
         "SELECT group_id FROM study_groups WHERE since_at > ? OR next_at > ?"
+        " OR (next_at > ? AND next_at % 60 <> 0)"
         " UNION SELECT group_id FROM weeks WHERE slot_at > ? AND (slot_at > ?"
         " OR state <> 'skipped' OR resource_key IS NOT NULL)"
         " UNION SELECT group_id FROM weeks WHERE slot_at > ? AND state = 'missed'"
@@ -135,8 +215,8 @@ async def group_ids_ahead(
         " AND look_at - 3600 * hours > ?"
         " ORDER BY group_id"
     )
-    of_groups, of_votes = (now, furthest, now, furthest, missed_since), (last_slot, looked, looked)
-    return await db.fetch_column(sql, *of_groups, *of_votes)
+    of_groups, of_weeks = (now, furthest, retried), (now, furthest, missed_since)
+    return await db.fetch_column(sql, *of_groups, *of_weeks, last_slot, looked, looked)
 
 
 async def set_calendar(tx: Queries, group: Group) -> None:
@@ -236,6 +316,40 @@ async def is_in_guild(db: Queries, guild_id: int, reader_id: int) -> bool:
         " WHERE members.reader_id = ? AND study_groups.guild_id = ? LIMIT 1"
     )
     return await db.any_row(sql, reader_id, guild_id)
+
+
+async def in_both(db: Queries, group_id: int, other_id: int) -> list[int]:
+    """Return who is a member of both groups, by id."""
+    sql = (
+        "SELECT reader_id FROM members WHERE group_id = ? AND reader_id IN"
+        " (SELECT reader_id FROM members WHERE group_id = ?) ORDER BY reader_id"
+    )
+    return await db.fetch_column(sql, group_id, other_id)
+
+
+async def move_members(tx: Queries, group_id: int, to_id: int) -> None:
+    """Move the members of one group to another; who is in both stays since they joined the first.
+
+    And is reminded if either wish says so. No row is made: who deletes everything about themselves
+    meanwhile finds theirs, wherever it is by then.
+    """
+    each = (
+        "FROM members AS each WHERE each.reader_id = members.reader_id AND each.group_id IN (?, ?)"
+    )
+    sql = (
+        f"UPDATE members SET joined_at = (SELECT MIN(joined_at) {each}),"  # noqa: S608 - ours
+        # "wanted" comes after "closed", and whatever it is, after nothing.
+        f" reminders = (SELECT MAX(reminders) {each}) WHERE group_id = ? AND reader_id IN"
+        " (SELECT reader_id FROM members WHERE group_id = ?)"
+    )
+    both = group_id, to_id
+    await tx.fetch(sql, *both, *both, to_id, group_id)
+    sql = (
+        "DELETE FROM members WHERE group_id = ? AND reader_id IN"
+        " (SELECT reader_id FROM members WHERE group_id = ?)"
+    )
+    await tx.fetch(sql, *both)
+    await tx.fetch("UPDATE members SET group_id = ? WHERE group_id = ?", to_id, group_id)
 
 
 async def wish(db: Queries, group_id: int, reader_id: int) -> ReminderWish | None:
@@ -364,6 +478,8 @@ def _group(row: Row) -> Group:
     days_off = tuple(map(DaysOff.read, row["days_off"].split()))
     pause = DaysOff.read(row["pause"]) if row["pause"] else None
     schedule = value_from(Schedule, row, days_off=days_off, pause=pause)
-    since = instant(row["since_at"])
-    blocked = problem_from(row["blocked"])
-    return value_from(Group, row, schedule=schedule, since=since, blocked=blocked)
+    since, blocked = instant(row["since_at"]), problem_from(row["blocked"])
+    channel_id = row["channel_id"] if row["merged_into"] is None else row["left_channel_id"]
+    return value_from(
+        Group, row, schedule=schedule, since=since, blocked=blocked, channel_id=channel_id
+    )

@@ -26,6 +26,16 @@ async def delete_lead(tx: Queries, lead: Lead) -> None:
     await tx.fetch(sql, lead.group_id, lead.week, lead.reader_id)
 
 
+async def drop_to_come(tx: Queries, group_id: int) -> None:
+    """Forget who leads a group's weeks, or was asked to, but for those that had their paper."""
+    sql = (
+        "DELETE FROM leads WHERE group_id = ? AND NOT EXISTS (SELECT 1 FROM weeks"
+        " WHERE weeks.group_id = leads.group_id AND weeks.week = leads.week"
+        " AND weeks.state IN ('posted', 'uncertain'))"
+    )
+    await tx.fetch(sql, group_id)
+
+
 async def leads_from(db: Queries, group_id: int, week: str) -> list[Lead]:
     """Return who leads, or was asked to, in the week and those after it, in order."""
     sql = "SELECT * FROM leads WHERE group_id = ? AND week >= ? ORDER BY week, reader_id"

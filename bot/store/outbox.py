@@ -179,6 +179,15 @@ async def delete_about_group(tx: Queries, group_id: int) -> None:
     await tx.fetch("DELETE FROM outbox WHERE group_id = ?", group_id)
 
 
+async def delete_waiting(tx: Queries, group_id: int, *, but: Collection[LetterKind]) -> None:
+    """Forget what certainly wasn't sent so far about a group; ``but``: kinds that still are."""
+    sql = (
+        "DELETE FROM outbox WHERE group_id = ? AND state = 'waiting' AND tried_at IS NULL"  # noqa: S608
+        f" AND kind NOT IN ({question_marks(but)})"
+    )
+    await tx.fetch(sql, group_id, *but)
+
+
 async def ended_letters(
     db: Queries, before: datetime, limit: int, after: OutboxRow | None
 ) -> list[OutboxRow]:

@@ -49,9 +49,29 @@ async def weeks_by_id(db: Queries, week_ids: Collection[int]) -> list[Week]:
 
 
 async def weeks_of(db: Queries, group_id: int) -> list[Week]:
-    """Return all the group's weeks, the latest first, weeks to come included."""
-    sql = "SELECT * FROM weeks WHERE group_id = ? ORDER BY slot_at DESC"
-    return [_post(row) for row in await db.fetch(sql, group_id)]
+    """Return all the group's weeks, the latest first, weeks to come included.
+
+    Among them those of groups that went into it, if what they had counts as had for it.
+    """
+    sql = (
+        "SELECT weeks.* FROM weeks WHERE group_id = ? UNION ALL SELECT weeks.* FROM study_groups"
+        " JOIN weeks ON weeks.group_id = study_groups.group_id"
+        " WHERE merged_into = ? AND had_counts = 1 ORDER BY slot_at DESC"
+    )
+    return [_post(row) for row in await db.fetch(sql, group_id, group_id)]
+
+
+async def weeks_of_merged(db: Queries, group_id: int) -> list[tuple[int, Week]]:
+    """Return the weeks of the groups that went into this one, each with where that group was.
+
+    Of the last that went the first, and of each the latest.
+    """
+    sql = (
+        "SELECT weeks.*, left_channel_id FROM study_groups"
+        " JOIN weeks ON weeks.group_id = study_groups.group_id WHERE merged_into = ?"
+        " ORDER BY changed_at DESC, study_groups.group_id DESC, slot_at DESC"
+    )
+    return [(row["left_channel_id"], _post(row)) for row in await db.fetch(sql, group_id)]
 
 
 async def talks_about(
@@ -62,13 +82,14 @@ async def talks_about(
     ``guild_id``: in this server's groups; None: in those that the reader is in.
     """
     sql = (
-        "SELECT weeks.*, study_groups.guild_id, study_groups.channel_id AS home_id"  # noqa: S608
-        " FROM weeks"
+        "SELECT weeks.*, study_groups.guild_id,"  # noqa: S608
+        " COALESCE(left_channel_id, study_groups.channel_id) AS home_id FROM weeks"
         " JOIN study_groups ON study_groups.group_id = weeks.group_id"
         f" WHERE weeks.resource_key IN ({question_marks(keys)}) AND weeks.state = 'posted'"
         " AND weeks.message_id IS NOT NULL AND (study_groups.guild_id = ?"
         " OR CAST(? AS BIGINT) IS NULL AND EXISTS (SELECT 1 FROM members"
-        " WHERE members.group_id = weeks.group_id AND members.reader_id = ?))"
+        " WHERE members.group_id = COALESCE(merged_into, weeks.group_id)"
+        " AND members.reader_id = ?))"
         " ORDER BY weeks.slot_at DESC LIMIT ?"
     )
     talks = []
@@ -77,6 +98,12 @@ async def talks_about(
         url = post.talk_link(row["guild_id"])
         talks.append(Talk(row["home_id"], post.channel_id or 0, post.at, url))
     return talks
+
+
+async def drop_skips(tx: Queries, group_id: int, after: datetime) -> None:
+    """Forget which weeks to come are skipped: none comes."""
+    sql = "DELETE FROM weeks WHERE group_id = ? AND state = 'skipped' AND slot_at > ?"
+    await tx.fetch(sql, group_id, after)
 
 
 async def move_week(tx: Queries, week_id: int, week: str, at: datetime) -> None:
@@ -243,6 +270,19 @@ async def move_picks(tx: Queries, group_id: int, week: str, to_week: str) -> Non
     """Move the choice for one week to another week that has none."""
     sql = "UPDATE picks SET week = ? WHERE group_id = ? AND week = ?"
     await tx.fetch(sql, to_week, group_id, week)
+
+
+async def give_picks(
+    tx: Queries, group_id: int, to_id: int, moves: Mapping[str, str], why: Mapping[str, Why]
+) -> None:
+    """Give another group the choices for these weeks, each for its free week; drop all others.
+
+    ``why``: which of a week's choices it is.
+    """
+    sql = "UPDATE picks SET group_id = ?, week = ? WHERE group_id = ? AND week = ? AND why = ?"
+    for week, to_week in moves.items():
+        await tx.fetch(sql, to_id, to_week, group_id, week, why[week])
+    await tx.fetch("DELETE FROM picks WHERE group_id = ?", group_id)
 
 
 async def put_span(tx: Queries, group_id: int, span: Span, keys: Iterable[str]) -> None:

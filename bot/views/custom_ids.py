@@ -523,6 +523,12 @@ class MoveGroup(OfGroup, shape="group-move:{group_id}:{opener_id}"):
     """To the channel that is picked."""
 
 
+class MergeGroup(OfGroup, shape="group-merge:{group_id}:{into_id}:{opener_id}"):
+    """The form that asks whether a group is to go into another for good."""
+
+    into_id: RowId
+
+
 class DeleteGroup(OfGroup, shape="group-delete:{group_id}:{opener_id}"):
     pass
 

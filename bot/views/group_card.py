@@ -80,7 +80,7 @@ def members_card(
         lines.append(_("-# You haven't led a week here yet. Only you see this."))
     if status.wish == "wanted" and not opens:
         lines.append(wish_text(status))
-    had_one = status.this_week or status.last
+    had_one = status.this_week or status.last or status.has_merged
     seldom = row(
         _member_button(group.group_id, joins=False) if is_member else None,
         button(ids.ShowPast(group.group_id, 0), _("Older")) if had_one else None,
@@ -137,7 +137,10 @@ def history_card(history: History) -> LayoutView:
         button(ids.ShowPast(group_id, page + 1), _("Older")) if history.has_more else None,
         _group_button(group_id),
     )
-    return boxed(text_of([f"### <#{history.group.channel_id}>", *lines]), buttons)
+    if history.left_id is not None:
+        lines.insert(0, _("-# That group is part of this one now."))
+    channel_id = history.left_id or history.group.channel_id
+    return boxed(text_of([f"### <#{channel_id}>", *lines]), buttons)
 
 
 def standing_card(status: GroupStatus) -> LayoutView:
@@ -160,6 +163,16 @@ def standing_card(status: GroupStatus) -> LayoutView:
     ]
     buttons = row(_member_button(group.group_id, joins=True), _group_button(group.group_id))
     return boxed(text_of(filter(None, lines)), buttons)
+
+
+def gone_card(group_id: int, to_id: int) -> LayoutView:
+    """Build that first message once the group has gone into another, in the channel ``to_id``."""
+    told = _(
+        "### This group reads on in {room}\n"
+        "It is part of the group there now, and so are its members. What it has read stays here.",
+        room=f"<#{to_id}>",
+    )
+    return boxed(told, row(_member_button(group_id, joins=True), _group_button(group_id)))
 
 
 def standing_name(title: str) -> str:

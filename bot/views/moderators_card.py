@@ -13,6 +13,8 @@ from bot.core.groups import (
     GroupStatus,
     GroupWish,
     LostGroups,
+    Merged,
+    MergeOffer,
     Moved,
     SetUp,
     WhichGroup,
@@ -279,7 +281,7 @@ def moderators_card(
     if not opens:
         elsewhere = ui.ChannelSelect[Any](
             custom_id=str(ids.MoveGroup(*of)),
-            placeholder=_("Move to another channel…"),
+            placeholder=_("Move, or merge into another group…"),
             channel_types=list(CHANNELS_OF_GROUPS),
         )
         rows = [row(*seldom[n : n + 5]) for n in range(0, len(seldom), 5)]  # Discord's limit
@@ -435,6 +437,75 @@ def deleted_card(group: Group) -> LayoutView:
             channel=group.channel_id,
         )
     )
+
+
+# Two groups into one
+
+
+def merge_card(offer: MergeOffer, opener_id: int) -> LayoutView:
+    """Build the answer to a move to a channel that has a group: merge the two, or go back."""
+    group, into = offer.group.group, offer.into.group
+    state = {
+        "active": "",
+        "paused": _("⏸️ That group is paused."),
+        "stopped": _("⏹️ That group is stopped."),
+    }[into.state]
+    read = _("• What it has read doesn't count as read there: most weren't in it.")
+    if offer.had_counts:
+        read = _("• What it has read counts as read there, too: most were in it.")
+    lines = [
+        _("{room} has a group already. **Merge** lets this group go into it, for good:"),
+        f"-# {_known_by(offer.into)}",
+        _("• Members and coming picks go along; times and role don't."),
+        _("• Past papers stay, and are in **Older**. An open vote is cancelled."),
+        read,
+        state,
+    ]
+    text = text_of(line.format(room=_room(offer.into)) for line in lines if line)
+    merge = button(ids.MergeGroup(group.group_id, opener_id, into.group_id), _("Merge…"), RED)
+    back = button(ids.MoreOfGroup(group.group_id, opener_id, "more"), _("Back"))
+    return boxed(text, row(merge, back))
+
+
+def _known_by(status: GroupStatus) -> str:
+    return dotted(schedule_text(status.group.schedule), members_text(status.members))
+
+
+def merge_form(offer: MergeOffer) -> WordForm:
+    """Build the form that says what it means; only the typed word merges."""
+    group, into = offer.group, offer.into
+    question = _(
+        "The group of {room} ({known_by}) goes into the group of {to} ({to_known_by}).\n"
+        "Nobody can take the two apart again. Nothing that was posted or read is lost.",
+        room=_room(group),
+        known_by=_known_by(group),
+        to=_room(into),
+        to_known_by=_known_by(into),
+    )
+    return WordForm(_("Merge two groups"), question, _("merge"))
+
+
+def merged_text(merged: Merged) -> str:
+    """Return what came of a merge, above the card of the group that is left."""
+    offer, came = merged.offer, merged.offer.group.members - merged.offer.in_both
+    lines = [
+        _("✅ The group of {room} is part of this one now.", room=_room(offer.group)),
+        ngettext("{n} member came along.", "{n} members came along.", came),
+        ngettext("{n} was in both.", "{n} were in both.", offer.in_both) if offer.in_both else "",
+        ngettext("{n} pick moved.", "{n} picks moved.", merged.picks) if merged.picks else "",
+        ngettext(
+            "{n} pick found no free week within a year.",
+            "{n} picks found no free week within a year.",
+            merged.left_out,
+        )
+        if merged.left_out
+        else "",
+    ]
+    return " ".join(filter(None, lines))
+
+
+def _room(status: GroupStatus) -> str:
+    return f"<#{status.group.channel_id}>"
 
 
 def ran_out_text(channel_id: int, *, is_empty: bool = False) -> str:

@@ -69,16 +69,11 @@ async def test_a_group_moves_into_a_forum_and_gets_a_post_there(card, move, guil
     assert len(posts_in(post)) == 1
 
 
-async def test_a_group_moves_only_where_it_can_post_and_none_is(card, move, moderator, guild, env):
+async def test_a_group_moves_only_where_it_can_post(card, move, guild):
     deny = discord.PermissionOverwrite(send_messages=False)
     quiet = guild.create_text_channel("quiet", overwrites={guild.me: deny})
-    taken = guild.create_text_channel("taken")
-    await moderator.slash(taken, "manage group", zone="UTC")
 
-    refused = [text_of(await move(place)) for place in (quiet, taken)]
-
-    assert "I need Send Messages" in refused[0]
-    assert "That channel already has a study group." in refused[1]
+    assert "I need Send Messages" in text_of(await move(quiet))
 
 
 async def test_the_form_says_what_goes_and_another_word_deletes_nothing(

@@ -14,6 +14,7 @@ from bot.core.groups import (
     as_if_checked,
     as_wished,
     due_before,
+    had_counts,
     in_one_look,
     next_look,
 )
@@ -107,3 +108,10 @@ def test_whoever_is_looked_for_next_is_due_then(age):
     look = next_look(NOW - age, NOW + BETWEEN_LOOKS)
 
     assert NOW - age <= due_before(look)
+
+
+@pytest.mark.parametrize(
+    ("came", "members", "counts"), [(2, 3, True), (2, 4, False), (1, 3, False), (0, 0, False)]
+)
+def test_what_a_group_had_counts_for_the_other_if_most_were_in_it(came, members, counts):
+    assert had_counts(came, members) is counts

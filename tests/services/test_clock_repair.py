@@ -619,3 +619,21 @@ async def test_two_processes_that_put_one_ledger_right_at_once_agree(life):
     assert await life.states() == [("2026-W01", "posted"), ("2026-W02", "posted")]
     await life.live(A_WEEK)
     assert (await life.states())[-1] == ("2026-W03", "posted")
+
+
+async def test_a_look_put_off_by_a_clock_ahead_is_not_waited_for(services, clock):
+    group_id = (await new_group(services)).group_id
+    right = (await services.groups.find(CHANNEL)).next_at
+    clock.advance(days=30)
+    async with services.db.transaction() as tx:  # what would fail each time
+        await tx.fetch("UPDATE study_groups SET zone = 'No/Where' WHERE group_id = ?", group_id)
+    await services.weeks.open_due()
+    put_off = await services.db.fetch_value("SELECT next_at FROM study_groups")
+    async with services.db.transaction() as tx:
+        await tx.fetch("UPDATE study_groups SET zone = 'UTC' WHERE group_id = ?", group_id)
+    clock.advance(days=-30)
+
+    await services.clock_repair.put_right()
+
+    assert put_off > right.timestamp() + 28 * 24 * 3600
+    assert (await services.groups.find(CHANNEL)).next_at == right

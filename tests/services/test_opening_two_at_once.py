@@ -77,6 +77,7 @@ class World:
             await s.weeks.open_due()
             await self.deliver(s)
         self.due = await self.group(s, DUE, TUESDAYS)
+        await groups.join(GUILD, self.due, EVE)
         self.changed = await self.group(s, CHANGED, WEDNESDAYS)
         self.forum = await self.group(s, FORUM, Schedule(3, 10, 0, "UTC"), is_forum=True)
         self.now = datetime(2026, 1, 6, 9, 50, tzinfo=UTC)
@@ -212,6 +213,9 @@ def acts(w: World, s: Services) -> dict:
         "Calendars.take_off": lambda: s.calendars.take_off(GUILD, w.due, "2026-01-06"),
         "Calendars.take_off, too": lambda: s.calendars.take_off(GUILD, w.due, "2026-01-13"),
         "Calendars.bring_back": lambda: s.calendars.bring_back(GUILD, w.reading, [OFF]),
+        "Merging.merge": lambda: s.merging.merge(GUILD, w.reading, w.due, CARL),
+        "Merging.merge, back": lambda: s.merging.merge(GUILD, w.due, w.reading, BOB),
+        "Merging.merge, on": lambda: s.merging.merge(GUILD, w.due, w.changed, BOB),
         "Papers.go_on": lambda: s.papers.go_on(GUILD, w.reading, "must_reads"),
         "Groups.mention_nobody": lambda: groups.mention_nobody(GUILD, w.reading),
         "Groups.post_now": lambda: groups.post_now(GUILD, w.changed),
@@ -441,6 +445,32 @@ BESIDE = [
     ("Calendars.take_off", "Calendars.take_off, too"),
     ("Calendars.pause_until", "Votes.decide"),
     ("Calendars.bring_back", "Groups.make_or_change"),
+    ("Merging.merge", "Merging.merge"),
+    ("Merging.merge", "Merging.merge, back"),
+    ("Merging.merge", "Merging.merge, on"),
+    ("Merging.merge, on", "Merging.merge"),
+    ("Merging.merge", "Groups.join"),
+    ("Groups.join", "Merging.merge"),
+    ("Merging.merge", "Groups.leave"),
+    ("Merging.merge", "Groups.move"),
+    ("Merging.merge", "Groups.delete"),
+    ("Merging.merge", "Groups.delete, due"),
+    ("Groups.delete, due", "Merging.merge"),
+    ("Groups.set_state", "Merging.merge"),
+    ("Merging.merge", "Papers.pick"),
+    ("Papers.pick", "Merging.merge"),
+    ("Merging.merge", "Votes.decide"),
+    ("Merging.merge", "Weeks.open_due"),
+    ("Merging.merge", "Me.forget"),
+    ("Me.forget", "Merging.merge"),
+    ("Merging.merge", "Me.forget, eve"),
+    ("Me.forget, eve", "Merging.merge"),
+    ("Merging.merge", "Me.forget, bob"),
+    ("Me.forget, bob", "Merging.merge"),
+    ("Merging.merge", "Reminders.ask"),
+    ("Reminders.ask, no more", "Merging.merge"),
+    ("Weeks.read_it", "Merging.merge"),
+    ("Merging.merge", "Guilds.member_left"),
     ("Papers.go_on", "Groups.make_or_change"),
     ("Groups.mention_nobody", "Groups.make_or_change"),
     ("Groups.post_now", "Groups.set_state, stopped"),
@@ -633,7 +663,7 @@ def but_for_cards(outcome: Outcome) -> Outcome:
     return Outcome(tuple(answers), outcome.rows)
 
 
-CARDS = ("GroupStatus(", "Moved(", "PickReply(", "Desk(", "Ballot(")
+CARDS = ("GroupStatus(", "Moved(", "Merged(", "PickReply(", "Desk(", "Ballot(")
 
 
 @in_one_loop
@@ -649,6 +679,29 @@ async def test_two_at_once_are_as_if_one_had_been_first(two, act, beside):
     for at in (pair.last_take, FIRST_WRITE, COMMIT):
         outcome = await pair.interleaved(first, second, at)
         assert outcome is None or but_for_cards(outcome) in (one_way, other_way), at
+
+
+@in_one_loop
+@pytest.mark.parametrize(
+    "beside",
+    [
+        "Merging.merge, back",
+        "Merging.merge, on",
+        "Groups.delete, due",
+        "Groups.leave",
+        "Me.forget, bob",
+        "Me.forget, eve",
+        "Guilds.member_left",
+        "Reminders.set_reasons",
+    ],
+)
+async def test_two_groups_are_merged_and_nobody_waits_forever(two, beside):
+    pair, world = two
+    first, second = acts(world, pair.one)["Merging.merge"], acts(world, pair.other)[beside]
+
+    for _ in range(5):
+        outcome = await pair.both_at_once(first, second)
+        assert not [each for each in outcome.answers if "LedgerError" in each]
 
 
 @in_one_loop

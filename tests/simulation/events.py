@@ -207,6 +207,9 @@ class Events:
             act = getattr(self._world.moderators, chance.choice(acts))
             self._begin(act(group, 9000 + chance.randrange(4), chance))
 
+    def _merge(self, chance, number: int) -> None:
+        self._begin(self._world.moderators.merge(chance))
+
     def _home_of(self, row) -> Channel | None:
         group = self._world.group(row["group_id"] or 0)
         place_id = row["channel_id"] or (group["channel_id"] if group else 0)

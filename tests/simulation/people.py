@@ -56,6 +56,11 @@ class Readers:
         """Return since when a reader certainly wants no such reminders."""
         return next((r.off.get(what) for r in self.all if r.person_id == person_id), None)
 
+    def may_want(self, group_id: int) -> None:
+        """Note that others' wishes of a group may count as those of who has left it, too."""
+        for reader in self.all:
+            reader.off.pop(str(group_id), None)
+
     def _unwanted(self, reader: Reader, what: str, answer) -> None:
         """Note that a reader was answered that they get no such reminders."""
         if answer is not LOST and not isinstance(answer, ReaderError):
@@ -157,6 +162,7 @@ class Readers:
         if group := self._world.any_group(chance):
             ids, wanted = (group["guild_id"], group["group_id"], reader.person_id), chance.random()
             reader.off.pop(str(ids[1]), None)
+            reader.off.pop(str(self._world.present_id(ids[1])), None)
             answer = await self.ask(
                 reader, f"wants reminders of group {ids[1]}: {wanted < 0.8}",
                 lambda s: s.reminders.ask(*ids, wanted=wanted < 0.8),
@@ -263,6 +269,8 @@ class Readers:
         if wanted:
             for why in whys:
                 reader.off.pop(why, None)
+                if why.isdecimal():
+                    reader.off.pop(str(self._world.present_id(int(why))), None)
         answer = await self.ask(
             reader, f"is to be reminded for {whys}: {wanted}",
             lambda s: s.reminders.set_reasons(
@@ -474,6 +482,27 @@ class Moderators:
             who, f"moves group {ids[1]} to {ids[2]} ({place.kind})",
             lambda s: s.groups.move(*ids, is_forum=place.kind == "forum"),
         )  # fmt: skip
+
+    async def merge(self, chance: Random) -> None:
+        """Let a group go into another of its server; mostly a new one begins in its channel."""
+        if (group := self._world.any_group(chance)) is None:
+            return
+        guild_id, group_id, who = group["guild_id"], group["group_id"], 9000 + chance.randrange(4)
+        others = [g for g in self._world.groups() if g["guild_id"] == guild_id and g != group]
+        if not others:
+            return
+        into_id = chance.choice(others)["group_id"]
+        begins, place = chance.random() < 0.7, self._world.discord.places[group["channel_id"]]
+        # Whoever wanted no reminders of the one may have wanted them of the other.
+        self._world.readers.may_want(into_id)
+        answer = await self.ask(
+            who, f"lets group {group_id} go into {into_id}",
+            lambda s: s.merging.merge(guild_id, group_id, into_id, who),
+        )  # fmt: skip
+        self._world.readers.may_want(into_id)
+        self._world.counts["merged"] += answer is not None and answer is not REFUSED
+        if begins and place.is_there:
+            await self.start(place, Schedule(0, 10, 0, "UTC"), None, who)
 
     async def pick(self, group, who, chance):
         ids = group["guild_id"], group["group_id"], who, chance.choice(self._world.keys)

@@ -44,6 +44,14 @@ MODERATORS = {9000, 9001, 9002, 9003}
 
 A_DECADE = timedelta(days=3650)
 
+OF_MERGED = {
+    "members": "",
+    "picks": "",
+    "votes": " AND votes.state = 'running'",
+    "weeks": " AND weeks.state = 'waiting'",
+}
+"""Tables that have no such rows of a group that went into another."""
+
 PERSON = re.compile(r"reader_id|\w+ed_by")
 """Columns in which a person may stand, whatever the bot itself takes for such."""
 
@@ -254,6 +262,8 @@ class Promises:
         written = self._world.ledger.written
         if "study_groups" in written:
             self._note_channels()
+        if not written.isdisjoint(OF_MERGED):
+            self.what_went_is_empty()
         if "outbox" in written:
             self._note_claims(life)
         if not written.isdisjoint(OF_REMINDERS):
@@ -267,7 +277,9 @@ class Promises:
 
     def _note_channels(self) -> None:
         """Remember which channel each group has, and had until now."""
-        for row in self._world.ledger.ask("SELECT group_id, channel_id FROM study_groups"):
+        for row in self._world.ledger.ask(
+            "SELECT group_id, COALESCE(left_channel_id, channel_id) AS channel_id FROM study_groups"
+        ):
             channel_id = row["channel_id"]
             known = self._channels.setdefault(row["group_id"], [[channel_id, None]])
             if known[-1][0] != channel_id:
@@ -332,6 +344,22 @@ class Promises:
             "SELECT * FROM weeks WHERE state = 'missed' AND slot_at > ?", now - LATE_WITHIN
         ):
             self.breaks("not given up", f"{dict(week)} isn't a day old")
+
+    def what_went_is_empty(self) -> None:
+        """A group that went into another has nothing to come, and the other one is there."""
+        for row in self._world.ledger.ask(
+            "SELECT gone.* FROM study_groups AS gone LEFT JOIN study_groups AS present"
+            " ON present.group_id = gone.merged_into AND present.guild_id = gone.guild_id"
+            " WHERE gone.merged_into IS NOT NULL AND (present.group_id IS NULL"
+            " OR present.merged_into IS NOT NULL OR gone.state <> 'stopped')"
+        ):
+            self.breaks("merged", f"{dict(row)} went nowhere")
+        for table, kept in OF_MERGED.items():
+            for row in self._world.ledger.ask(
+                f"SELECT {table}.* FROM {table} JOIN study_groups USING (group_id)"
+                f" WHERE merged_into IS NOT NULL{kept}"
+            ):
+                self.breaks("merged", f"{table} has {dict(row)} of a group that went")
 
     def no_mark_is_lost(self) -> None:
         found = {reader.person_id: {} for reader in self._world.readers.all}

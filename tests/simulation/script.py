@@ -234,6 +234,7 @@ _delete_message, _delete_channel, _delete_post = map(
 _put_away, _member_leaves, _dms, _vote = map(
     _one, ("put_away", "member_leaves", "direct_messages", "vote")
 )
+_merge = _one("merge")
 
 DRAWN = (
     (0.3, _crash), (0.3, _stop), (0.7, _freeze), (1.0, _gust), (1.5, _storm), (0.2, _permission),
@@ -241,7 +242,7 @@ DRAWN = (
     (0.06, _leap), (0.05, _tables), (0.7, _moderate), (2.5, _read), (3.0, _mend), (5.0, _run),
     (0.3, _delete_message), (0.03, _delete_channel), (0.4, _delete_post), (0.1, _put_away),
     (0.5, _member_leaves), (0.5, _dms), (2.0, _vote), (3.0, _ambush), (0.2, _calm),
-    (1.0, _suggest), (0.4, _plan), (0.5, _call_vote),
+    (1.0, _suggest), (0.4, _plan), (0.5, _call_vote), (0.2, _merge),
 )  # fmt: skip
 """How often each befalls a world in a week, on average; or each of its groups."""
 

@@ -188,11 +188,20 @@ class World:
     # What is there.
 
     def groups(self):
-        return self.ledger.ask("SELECT * FROM study_groups ORDER BY group_id")
+        sql = "SELECT * FROM study_groups WHERE merged_into IS NULL ORDER BY group_id"
+        return self.ledger.ask(sql)
 
     def group(self, group_id: int):
+        """Return a group; one that went into another, with the channel where it was."""
         rows = self.ledger.ask("SELECT * FROM study_groups WHERE group_id = ?", group_id)
-        return rows[0] if rows else None
+        if not rows or rows[0]["merged_into"] is None:
+            return rows[0] if rows else None
+        return {**dict(rows[0]), "channel_id": rows[0]["left_channel_id"]}
+
+    def present_id(self, group_id: int) -> int:
+        """Return in which group the members are now of one that was there."""
+        group = self.group(group_id)
+        return group_id if group is None else group["merged_into"] or group_id
 
     def any_group(self, chance: Random):
         groups = self.groups()

@@ -36,7 +36,7 @@ class Notice(ToPerson):
             lost = await self.services.votes.lost(int(row.reference))
             return None if lost is None else lost_notice_text(*lost)
         group = await group_rows.group(self.services.db, row.group_id or 0)
-        if group is None:
+        if group is None or group.merged_into is not None:
             return None
         if row.reference.endswith(":end"):
             week = await week_rows.week(self.services.db, _about(row))

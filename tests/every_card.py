@@ -24,6 +24,7 @@ from bot.core.groups import (
     LostGroups,
     MergeOffer,
     Moved,
+    PastMonth,
     PastWeek,
     ReadBy,
     WeeklyPost,
@@ -627,8 +628,11 @@ def _groups_cards(world: World) -> Cards:
         history = History(group_of(world), 1, past[:WEEKS_OF_OTHERS], has_more=True)
         yield _made(group_card.history_card, replace(history, left_id=world.channel_ids[1]))
     for part in parts_of(world):
-        past = (PastWeek(week_of(world), HUGE, part, world.people[0]),) * WEEKS_A_PAGE
-        yield _made(group_card.history_card, History(group_of(world), 1, past, has_more=True))
+        worth = Worth(HUGE, HUGE)
+        past = (PastWeek(week_of(world), HUGE, part, world.people[0], worth),) * WEEKS_A_PAGE
+        months = (PastMonth(NOW.date().replace(day=1), HUGE, HUGE),)
+        history = History(group_of(world), 1, past, has_more=True, months=months)
+        yield _made(group_card.history_card, history)
     yield _made(group_card.standing_card, status_of(world))
     yield _made(group_card.gone_card, 1, world.channel_ids[0])
     for each in world.long:

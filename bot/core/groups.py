@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, fields, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Literal
 
 from bot.core.curriculum import Curriculum, Resource
 from bot.core.lists import Where
 from bot.core.outbox import Problem
 from bot.core.papers import AfterList, Chosen, Coming, Readiness, Span, Vote
+from bot.core.recommend import Worth
 from bot.core.weeks import DaysOff, Part, Schedule, Week
 from bot.core.zones import ZoneChoice
 
@@ -62,6 +63,7 @@ class Group:
     which the weeks are sent; None: there is none yet, or the channel is no forum.
     ``list_id``: what it reads from; None: what its server does by default. ``merged_into``: the
     group that it went into for good; then it is stopped, and ``channel_id`` is where it was.
+    ``language``: the Discord locale of whoever started it; "": that wasn't kept then.
     """
 
     group_id: int
@@ -80,6 +82,7 @@ class Group:
     standing_id: int | None = None
     list_id: str | None = None
     merged_into: int | None = None
+    language: str = ""
 
     @property
     def present_id(self) -> int:
@@ -161,13 +164,26 @@ class GroupStatus:
 class PastWeek:
     """A week gone by; ``read``: how many read its paper, None if they are too few to be told.
 
-    ``leader_id``: who led it.
+    ``leader_id``: who led it. ``worth``: what those who read it with the group thought of it.
     """
 
     post: Week
     read: int | None = None
     part: Part | None = None
     leader_id: int | None = None
+    worth: Worth | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PastMonth:
+    """A month of a group: how many papers it had, and how many people read one of them.
+
+    ``first`` is its first day; ``readers`` is None if they are too few to be told.
+    """
+
+    first: date
+    papers: int
+    readers: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +191,7 @@ class History:
     """A page of a group's past weeks, newest first; the first page is 0.
 
     After its own come those of the groups that went into it, the last of these first, each on pages
-    of its own: ``left_id`` is the channel where that one was.
+    of its own: ``left_id`` is the channel where that one was. ``months``: those of these weeks.
     """
 
     group: Group
@@ -183,6 +199,7 @@ class History:
     weeks: tuple[PastWeek, ...]
     has_more: bool
     left_id: int | None = None
+    months: tuple[PastMonth, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,6 +265,7 @@ class Here:
     """Who sets a group up and from where, with what Discord's cache says of that server.
 
     ``channel_ids`` are all its channels; None: it is out, and nothing is known to be gone.
+    ``locale`` is the server's, ``language`` that of who sets it up.
     """
 
     guild_id: int
@@ -255,6 +273,7 @@ class Here:
     who: int
     locale: str
     channel_ids: AbstractSet[int] | None
+    language: str = ""
 
     def lacks(self, channel_id: int) -> bool:
         """Tell whether a channel is gone."""

@@ -1,5 +1,6 @@
 """Study groups: making and changing them, their members, what their cards show."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -16,6 +17,7 @@ from bot.core.groups import (
     History,
     LostGroups,
     Moved,
+    PastMonth,
     PastWeek,
     SeenChannel,
     SeenRole,
@@ -27,6 +29,9 @@ from bot.core.groups import (
 )
 from bot.core.lists import Where
 from bot.core.outbox import Problem
+from bot.core.papers import Plan
+from bot.core.progress import shown_count
+from bot.core.recommend import Worth
 from bot.core.weeks import WEEKS_SHOWN, Calendar, Schedule, Slot, Week
 from bot.core.zones import resolve_zone, zones_offered
 from bot.errors import (
@@ -68,7 +73,7 @@ FIRST = Schedule(0, 9, 0, "UTC")
 LOST_SHOWN = 2
 """Groups without a channel among which a moderator is asked: a phone shows them at once."""
 
-WEEKS_A_PAGE, WEEKS_OF_OTHERS = 7, 6
+WEEKS_A_PAGE, WEEKS_OF_OTHERS = 6, 5
 
 
 @dataclass
@@ -199,9 +204,11 @@ class Groups:
         is_forum: bool = False,
         seen: Group | None = None,
         list_id: str | None = None,
+        language: str = "",
     ) -> GroupStatus:
         """Make the channel's group, or change it; the running week keeps its one post.
 
+        ``language``: of a new one, the moderator's.
         ``list_id``: what it reads from its next free week on; None: what it did, or what counts.
         What was picked, voted on or begun before is still read, and after the new list comes what
         was to come after the old one.
@@ -230,6 +237,7 @@ class Groups:
                 after_list_at=old.after_list_at if old else None,
                 is_forum=is_forum,
                 list_id=list_id,
+                language=old.language if old else language,
             )  # fmt: skip
             plan = await self._papers.plan(tx, group)
             group = replace(group, next_at=plan.calendar.next(now).at)
@@ -391,15 +399,42 @@ class Groups:
         for _group_id, of_one in groupby(others, key=lambda each: each[1].group_id):
             pages += _pages([*of_one], WEEKS_OF_OTHERS)
         left_id, shown = pages[page] if page < len(pages) else (None, [])
-        posted = [post if post.state == "posted" else None for post in shown]
-        reads = await self._weeks.read_by(plan.curriculum, group.group_id, posted)
+        remembered, months = await self._remembered(
+            plan, group, shown, [w for _, w in own + others]
+        )
         whose_id = shown[0].group_id if shown else group.group_id
         leaders = await lead_rows.leaders_of(self._db, whose_id, [post.week for post in shown])
-        weeks = tuple(
-            PastWeek(post, read.count, plan.part(post), leaders.get(post.week))
-            for post, read in zip(shown, reads, strict=True)
-        )
-        return History(group, page, weeks, has_more=page + 1 < len(pages), left_id=left_id)
+        weeks = []
+        for post in shown:
+            readers, rated, liked = remembered.get(str(post.week_id), (0, 0, 0))
+            worth = Worth(liked, rated) if shown_count(rated) else None
+            part, leader_id = plan.part(post), leaders.get(post.week)
+            weeks.append(PastWeek(post, shown_count(readers), part, leader_id, worth))
+        has_more = page + 1 < len(pages)
+        return History(group, page, tuple(weeks), has_more, left_id, tuple(months))
+
+    async def _remembered(
+        self, plan: Plan, group: Group, shown: Sequence[Week], past: Sequence[Week]
+    ) -> tuple[Mapping[str, tuple[int, int, int]], list[PastMonth]]:
+        """Return what is remembered of the weeks shown, and of their months, newest first."""
+        today = group.schedule.today
+        months = {week.week_id: today(week.at).replace(day=1) for week in past}
+        asked = {months[week.week_id] for week in shown}
+        posted = [
+            week for week in past
+            if week.state == "posted" and months[week.week_id] in asked
+            and week.group_id == shown[0].group_id
+        ]  # fmt: skip
+        keys = {post.week_id: plan.keys_of(post) for post in posted}
+        unfinished = {post.week_id for post in posted if post.part and post.part.is_unfinished}
+        named = {post.week_id: str(months[post.week_id]) for post in posted}
+        found = await week_rows.remembered(self._db, group.group_id, keys, named, unfinished)
+        counts = Counter(named.values())
+        return found, [
+            PastMonth(month, counts[str(month)], shown_count(found.get(str(month), (0,))[0]))
+            for month in sorted(asked, reverse=True)
+            if counts[str(month)]
+        ]
 
     async def join(self, guild_id: int, group_id: int, reader_id: int) -> GroupStatus:
         """Make the reader a member of the group, or of the one that it went into."""
@@ -437,7 +472,15 @@ class Groups:
             raise CannotPostError(problem)
         guild_id, to, who, is_forum = here.guild_id, channel.channel_id, here.who, channel.is_forum
         return await self.make_or_change(
-            guild_id, to, schedule, role_id, who, is_forum=is_forum, seen=seen, list_id=list_id
+            guild_id,
+            to,
+            schedule,
+            role_id,
+            who,
+            is_forum=is_forum,
+            seen=seen,
+            list_id=list_id,
+            language=here.language,
         )
 
     async def make_way(

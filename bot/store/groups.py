@@ -13,12 +13,15 @@ from bot.store.instants import instant
 
 
 async def put_group(tx: Queries, group: Group, now: datetime) -> None:
-    """Write a group's settings; a channel's group is one row, made or changed."""
+    """Write a group's settings; a channel's group is one row, made or changed.
+
+    Its language stays that with which it was made.
+    """
     calendar = _calendar(group.schedule)
     sql = (
         "INSERT INTO study_groups (group_id, guild_id, channel_id, state, role_id, since_at,"  # noqa: S608 - names of ours
-        f" next_at, changed_by, changed_at, is_forum, list_id, {', '.join(calendar)})"
-        f" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, {question_marks(calendar)})"
+        f" next_at, changed_by, changed_at, is_forum, list_id, language, {', '.join(calendar)})"
+        f" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, {question_marks(calendar)})"
         " ON CONFLICT (channel_id) DO UPDATE SET state = excluded.state,"
         " list_id = excluded.list_id, role_id = excluded.role_id,"
         " since_at = excluded.since_at, next_at = excluded.next_at,"
@@ -27,7 +30,8 @@ async def put_group(tx: Queries, group: Group, now: datetime) -> None:
     )
     ids = group.group_id, group.guild_id, group.channel_id
     run = group.state, group.role_id, group.since, group.next_at, group.changed_by
-    await tx.fetch(sql, *ids, *run, now, group.is_forum, group.list_id, *calendar.values())
+    is_so = group.is_forum, group.list_id, group.language
+    await tx.fetch(sql, *ids, *run, now, *is_so, *calendar.values())
 
 
 async def group_of_channel(db: Queries, channel_id: int) -> Group | None:

@@ -169,6 +169,29 @@ async def add_week_reader(tx: Queries, week_id: int, reader_id: int) -> None:
     await tx.fetch(sql, week_id, reader_id)
 
 
+OF_PEOPLE = (
+    " people AS (SELECT asked.week_id, members.reader_id"
+    " FROM (SELECT DISTINCT week_id FROM papers) AS asked"
+    " JOIN members ON members.group_id = ? UNION SELECT week_id, reader_id FROM week_readers"
+    " WHERE week_id IN (SELECT week_id FROM papers))"
+)
+"""A week's people are the members, and whoever pressed its button."""
+
+HAS_READ = (
+    # Each person is looked up by the key of their marks: PostgreSQL joins no worse way.
+    " (EXISTS (SELECT 1 FROM papers"
+    " JOIN progress ON progress.resource_key = papers.resource_key"
+    " WHERE papers.week_id = people.week_id AND progress.reader_id = people.reader_id"
+    " AND progress.state = 'done') OR EXISTS (SELECT 1 FROM papers"
+    " JOIN bookmarks ON bookmarks.resource_key = papers.resource_key"
+    " JOIN week_readers ON week_readers.week_id = papers.week_id"
+    " AND week_readers.reader_id = bookmarks.reader_id"
+    " WHERE papers.week_id = people.week_id AND bookmarks.reader_id = people.reader_id"
+    " AND papers.is_part = 1))"
+)
+"""One of the people has the week's paper done, or the part of it that the week had."""
+
+
 async def read_counts(
     db: Queries,
     group_id: int,
@@ -177,34 +200,56 @@ async def read_counts(
 ) -> dict[int, tuple[int, int]]:
     """Return, by week, how many of its people have its paper done, and how many they are.
 
-    A week's people are the members, and whoever pressed its button. ``keys``: all keys of each
-    week's paper; ``unfinished``: the weeks that had a part of it, which its button says is read.
-    In one statement.
+    ``keys``: all keys of each week's paper; ``unfinished``: the weeks that had a part of it, which
+    its button says is read. In one statement.
     """
     asked: list[tuple[Value, ...]] = [
         (id_, key, id_ in unfinished) for id_ in keys for key in sorted(keys[id_])
     ]
     places = ", ".join(["(CAST(? AS BIGINT), CAST(? AS TEXT), CAST(? AS BIGINT))"] * len(asked))
     sql = (
-        f"WITH papers (week_id, resource_key, is_part) AS (VALUES {places}),"  # noqa: S608 - question marks only
-        " people AS (SELECT asked.week_id, members.reader_id"
-        " FROM (SELECT DISTINCT week_id FROM papers) AS asked"
-        " JOIN members ON members.group_id = ? UNION SELECT week_id, reader_id FROM week_readers"
-        " WHERE week_id IN (SELECT week_id FROM papers))"
-        # Each person is looked up by the key of their marks: PostgreSQL joins no worse way.
-        " SELECT week_id, COUNT(*) AS people, COUNT(CASE WHEN EXISTS (SELECT 1 FROM papers"
-        " JOIN progress ON progress.resource_key = papers.resource_key"
-        " WHERE papers.week_id = people.week_id AND progress.reader_id = people.reader_id"
-        " AND progress.state = 'done') OR EXISTS (SELECT 1 FROM papers"
-        " JOIN bookmarks ON bookmarks.resource_key = papers.resource_key"
-        " JOIN week_readers ON week_readers.week_id = papers.week_id"
-        " AND week_readers.reader_id = bookmarks.reader_id"
-        " WHERE papers.week_id = people.week_id AND bookmarks.reader_id = people.reader_id"
-        " AND papers.is_part = 1) THEN 1 END) AS readers FROM people GROUP BY week_id"
+        f"WITH papers (week_id, resource_key, is_part) AS (VALUES {places}),{OF_PEOPLE}"  # noqa: S608 - question marks and our words
+        f" SELECT week_id, COUNT(*) AS people, COUNT(CASE WHEN {HAS_READ} THEN 1 END) AS readers"
+        " FROM people GROUP BY week_id"
     )
     rows = await db.fetch(sql, *chain.from_iterable(asked), group_id)
     counts = {row["week_id"]: (int(row["readers"]), int(row["people"])) for row in rows}
     return {week_id: counts.get(week_id, (0, 0)) for week_id in keys}
+
+
+async def remembered(
+    db: Queries,
+    group_id: int,
+    keys: Mapping[int, Collection[str]],
+    months: Mapping[int, str],
+    unfinished: Collection[int] = (),
+) -> dict[str, tuple[int, int, int]]:
+    """Return, by a week's id as text and by month, how many people read, rated it, and liked it.
+
+    Of a month, how many different ones read any of its papers. ``months``: of each week; the rest
+    is as in ``read_counts``. In one statement.
+    """
+    asked: list[tuple[Value, ...]] = [
+        (id_, key, id_ in unfinished, months[id_]) for id_ in keys for key in sorted(keys[id_])
+    ]
+    if not asked:
+        return {}
+    place = "(CAST(? AS BIGINT), CAST(? AS TEXT), CAST(? AS BIGINT), CAST(? AS TEXT))"
+    places = ", ".join([place] * len(asked))
+    sql = (
+        f"WITH papers (week_id, resource_key, is_part, month) AS (VALUES {places}),{OF_PEOPLE},"  # noqa: S608 - as above
+        " readers AS (SELECT people.week_id, people.reader_id, (SELECT MAX(papers.month)"
+        " FROM papers WHERE papers.week_id = people.week_id) AS month,"
+        " (SELECT MAX(progress.rating) FROM papers"
+        " JOIN progress ON progress.resource_key = papers.resource_key"
+        " WHERE papers.week_id = people.week_id AND progress.reader_id = people.reader_id"
+        f" AND progress.state = 'done') AS rating FROM people WHERE {HAS_READ})"
+        " SELECT CAST(week_id AS TEXT) AS about, COUNT(*) AS readers, COUNT(rating) AS rated,"
+        " COUNT(CASE WHEN rating >= 4 THEN 1 END) AS liked FROM readers GROUP BY week_id"
+        " UNION ALL SELECT month, COUNT(DISTINCT reader_id), 0, 0 FROM readers GROUP BY month"
+    )
+    rows = await db.fetch(sql, *chain.from_iterable(asked), group_id)
+    return {row["about"]: (row["readers"], row["rated"], row["liked"]) for row in rows}
 
 
 async def named_readers(

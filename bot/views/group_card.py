@@ -5,7 +5,15 @@ from collections.abc import Iterable, Sequence
 import discord
 from discord.ui import LayoutView
 
-from bot.core.groups import Group, GroupState, GroupStatus, History, PastWeek, ReadBy
+from bot.core.groups import (
+    Group,
+    GroupState,
+    GroupStatus,
+    History,
+    PastMonth,
+    PastWeek,
+    ReadBy,
+)
 from bot.core.papers import TELL_WEEKS_AHEAD, Coming
 from bot.core.weeks import DaysOff, Schedule, Week
 from bot.language import _, ngettext
@@ -36,7 +44,14 @@ from bot.views.phrases import (
     several,
     short_title,
 )
-from bot.views.pick_card import long_lines, long_papers, span_text, vote_lines, weeks_select
+from bot.views.pick_card import (
+    long_lines,
+    long_papers,
+    month_name,
+    span_text,
+    vote_lines,
+    weeks_select,
+)
 from bot.views.problems import as_seen, obstacle_text
 from bot.views.weekly_card import leader_text, part_text, post_link, wish_text
 
@@ -130,8 +145,7 @@ def joined_card(status: GroupStatus) -> LayoutView:
 def history_card(history: History) -> LayoutView:
     """Build a page of a group's past weeks."""
     group_id, page = history.group.group_id, history.page
-    lines = [_past_text(week, history.group.guild_id) for week in history.weeks]
-    lines = lines or [_("There is nothing here: no paper is that old.")]
+    lines = [*_past_lines(history)] or [_("There is nothing here: no paper is that old.")]
     buttons = row(
         button(ids.ShowPast(group_id, page - 1), _("Newer")) if page > 0 else None,
         button(ids.ShowPast(group_id, page + 1), _("Older")) if history.has_more else None,
@@ -391,6 +405,25 @@ def _weeks_left_text(status: GroupStatus, *, are_to_choose: bool) -> str:
     )
 
 
+def _past_lines(history: History) -> Lines:
+    """Yield the weeks, each month's under a line of its own."""
+    today, months = history.group.schedule.today, {month.first: month for month in history.months}
+    for week in history.weeks:
+        month = months.pop(today(week.post.at).replace(day=1), None)
+        if month is not None:
+            yield _month_text(month)
+        yield _past_text(week, history.group.guild_id)
+
+
+def _month_text(month: PastMonth) -> str:
+    """Return what a month brought."""
+    papers = ngettext("{n} paper", "{n} papers", month.papers)
+    people = ""
+    if month.readers:
+        people = ngettext("{n} person joined in", "{n} people joined in", month.readers)
+    return f"-# {dotted(f'**{month_name(month.first)}**', papers, people)}"
+
+
 def _past_text(week: PastWeek, guild_id: int) -> str:
     post, link = week.post, post_link(guild_id, week.post)
     title, day = f"**{narrow(post.title, 22)}**", moment(post.at, "d")
@@ -412,7 +445,11 @@ def _read_text(week: PastWeek, link: str) -> str:
 
     A name takes about a dozen letters.
     """
-    title, part, read = week.post.title, week.part, read_by(week.read)
+    title, part, read, worth = week.post.title, week.part, read_by(week.read), week.worth
+    if worth:
+        # Translators: how many of those who rated a paper liked it.
+        liked = _("👍 {liked} of {rated}", liked=worth.liked, rated=worth.rated)
+        read = dotted(read, liked)
     led, named_so = (f"🎤 <@{week.leader_id}>", "🎤 @somebody") if week.leader_id else ("", "")
     ways = (
         (narrow(title, 22), part_text(part, lambda name: narrow(name, 16))),

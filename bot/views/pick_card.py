@@ -312,14 +312,22 @@ def _day(at: datetime, zone: str) -> date:
 def _date_text(day: date) -> str:
     """Return a day as "Mon 12 Jan 2026", where Discord shows no time stamps."""
     days = _("Mon Tue Wed Thu Fri Sat Sun").split()
-    months = _("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec").split()
     return _(
         "{weekday} {day} {month} {year}",
         weekday=days[day.weekday()],
         day=day.day,
-        month=months[day.month - 1],
+        month=_months()[day.month - 1],
         year=day.year,
     )
+
+
+def month_name(day: date) -> str:
+    """Return the month of a day: "Jan 2026"."""
+    return _("{month} {year}", month=_months()[day.month - 1], year=day.year)
+
+
+def _months() -> list[str]:
+    return _("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec").split()
 
 
 # Votes

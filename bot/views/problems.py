@@ -298,6 +298,7 @@ def here_of(interaction: Interaction) -> Here:
         interaction.user.id,
         str(interaction.guild_locale or ""),
         channel_ids,
+        str(interaction.locale),
     )
 
 

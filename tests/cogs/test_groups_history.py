@@ -44,7 +44,8 @@ async def test_history_has_pages_and_leads_back(past, alice, channel, restart):
     back = text_of(card)
     await alice.click(card.response.message, label="This group")
 
-    assert newest.count("<t:") == 7
+    assert newest.count("<t:") == 6
+    assert newest.splitlines()[1] == "-# **Mar 2026** · 3 papers"
     assert "Attention Is" not in newest
     assert "Attention Is" in oldest
     assert there == ["Newer", "This group"]

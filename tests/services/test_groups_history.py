@@ -29,20 +29,20 @@ def post(services, clock):
     return weeks
 
 
-async def test_weeks_come_newest_first_seven_a_page(services, group_id, post):
+async def test_weeks_come_newest_first_six_a_page(services, group_id, post):
     await post(9)
 
     first = await services.groups.history(GUILD, group_id, 0)
     second = await services.groups.history(GUILD, group_id, 1)
 
-    assert [w.post.title for w in first.weeks] == [f"Paper-{n:02}" for n in range(8, 1, -1)]
-    assert [w.post.title for w in second.weeks] == ["Paper-01", "Paper-00"]
+    assert [w.post.title for w in first.weeks] == [f"Paper-{n:02}" for n in range(8, 2, -1)]
+    assert [w.post.title for w in second.weeks] == ["Paper-02", "Paper-01", "Paper-00"]
     assert (first.has_more, second.has_more) == (True, False)
     assert first.weeks[0].post.at == datetime(2026, 3, 2, 10, tzinfo=UTC)
 
 
-async def test_seven_weeks_are_one_page(services, group_id, post):
-    await post(7)
+async def test_six_weeks_are_one_page(services, group_id, post):
+    await post(6)
 
     assert not (await services.groups.history(GUILD, group_id, 0)).has_more
 
@@ -98,3 +98,53 @@ async def test_another_servers_group_is_none_here(services, group_id, post):
             await services.groups.history(guild_id, wanted, 0)
         with pytest.raises(NoGroupError):
             await services.groups.look(guild_id, wanted, ALICE)
+
+
+async def test_a_month_has_its_papers_and_each_person_who_read_one_of_them_once(
+    services, group_id, post
+):
+    people = range(ALICE, ALICE + 5)
+    for who in people:
+        await services.groups.join(GUILD, group_id, who)
+    await post(6)  # four in January, two in February
+    weeks = (await services.groups.history(GUILD, group_id, 0)).weeks
+    for who in people[:2]:
+        await services.reading.mark(who, GUILD, weeks[-1].post.key, "done", rating=5)
+    for who in people[1:4]:
+        await services.reading.mark(who, GUILD, weeks[-2].post.key, "done")
+    await services.reading.mark(people[4], GUILD, weeks[0].post.key, "done")
+
+    history = await services.groups.history(GUILD, group_id, 0)
+
+    months = [(month.first.isoformat(), month.papers, month.readers) for month in history.months]
+    assert months == [("2026-02-01", 2, None), ("2026-01-01", 4, 4)]
+    assert [week.read for week in history.weeks] == [None, None, None, None, 3, None]
+
+
+async def test_what_its_readers_thought_of_a_paper_is_remembered_from_three_on(
+    services, group_id, post
+):
+    await post(2)
+    newest, oldest = (await services.groups.history(GUILD, group_id, 0)).weeks
+    for n, rating in enumerate((5, 4, 1)):
+        who = ALICE + n
+        await services.groups.join(GUILD, group_id, who)
+        await services.reading.mark(who, GUILD, newest.post.key, "done", rating=rating)
+        if n < 2:
+            await services.reading.mark(who, GUILD, oldest.post.key, "done", rating=rating)
+    await services.reading.mark(ALICE + 9, GUILD, newest.post.key, "done", rating=1)  # no member
+
+    shown = (await services.groups.history(GUILD, group_id, 0)).weeks
+
+    assert [(w.worth.liked, w.worth.rated) if w.worth else None for w in shown] == [(2, 3), None]
+
+
+async def test_a_month_counts_papers_on_other_pages_too(services, group_id, post):
+    await post(9)  # 5 Jan to 2 Mar
+
+    pages = [await services.groups.history(GUILD, group_id, page) for page in (0, 1)]
+
+    assert [[(m.first.month, m.papers) for m in page.months] for page in pages] == [
+        [(3, 1), (2, 4), (1, 4)],
+        [(1, 4)],
+    ]

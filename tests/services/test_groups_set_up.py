@@ -169,3 +169,14 @@ async def test_moderators_are_told_what_readers_doubt(setup, services, base):
 
     assert [resource.key for resource in status.doubted] == [two.key]
     assert made.doubted == ()
+
+
+async def test_a_groups_language_is_that_of_who_started_it(services):
+    here, there = replace(HERE, language="ko"), TEXT
+    made = await services.groups.set_up(here, there, GroupWish(zone="Seoul"))
+    elsewhere = replace(HERE, language="de")
+
+    changed = await services.groups.set_up(elsewhere, there, GroupWish(weekday=3))
+
+    assert (made.group.language, changed.group.language) == ("ko", "ko")
+    assert changed.group.schedule.weekday == 3

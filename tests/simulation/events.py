@@ -23,11 +23,10 @@ class Events:
         chance = self._world.stream(f"event {event.number}")
         if event.what in ("plan", "call_vote"):
             self._begin(getattr(self._world.moderators, event.what)(chance))
-        elif event.what in ("moderate", "read", "suggest", "run"):
+        elif event.what in ("moderate", "read", "suggest", "lead", "run"):
             world = self._world
-            people = {"read": world.readers, "suggest": world.suggestions}.get(
-                event.what, world.moderators
-            )
+            of = {"read": world.readers, "suggest": world.suggestions, "lead": world.leading}
+            people = of.get(event.what, world.moderators)
             self._begin(people.run() if event.what == "run" else people.act(chance))
         else:
             self._world.told(str(event))

@@ -530,7 +530,9 @@ class Moderators:
         group = self._world.any_group(chance)
         if group is None:
             return
-        named = chance.sample(self._world.keys, chance.choice((0, 1, 2, 5)))
+        named = chance.sample(
+            self._world.keys, min(chance.choice((0, 1, 2, 5)), len(self._world.keys))
+        )
         day = self._world.now() + timedelta(weeks=chance.choice((0, 1, 2, 3, 8, 51)))
         ids = group["guild_id"], group["channel_id"], 9000 + chance.randrange(4)
         said = {"resources": ", ".join(named) or None, "date": day.strftime("%G-W%V")}

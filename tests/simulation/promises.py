@@ -31,6 +31,9 @@ ENDS_EARLY = {"post": {"called_off", "paper_gone"}, "standing": {"called_off"}}
 """For which reasons alone the kinds that a group can't do without are."""
 
 ROLE = re.compile(r"<@&(\d+)>")
+LEADS = re.compile(r"🎤 <@\d+> leads")
+"""By their own press, and nobody is told by it."""
+
 SOMEBODY = re.compile(r"<@!?\d+>|@everyone|@here")
 ALIEN = "of_tomorrow"
 """A kind of letter that no release knows so far."""
@@ -178,6 +181,7 @@ class Promises:
             if kind == "reminder":
                 self.quiet.came(person, row["reference"], message)
                 world.suggestions.came(person, row["reference"], message)
+                world.leading.came(person, row["reference"], message)
         if kind == "inbox":
             world.suggestions.word_came(int(reference.partition(":")[0]))
         self._mentions(message, kind, reference, role_id)
@@ -228,7 +232,7 @@ class Promises:
         allowed = self._roles_of(message, int(reference)) if kind == "post" else set()
         if named - allowed:
             self.breaks("no mention", f"{kind} {reference} mentions {named}, not {allowed}")
-        if SOMEBODY.search(message.text):
+        if SOMEBODY.search(LEADS.sub("", message.text)):
             self.breaks("no mention", f"{kind} {reference} says {message.text!r}")
 
     def _roles_of(self, paper, week_id: int) -> set[int]:
@@ -439,6 +443,7 @@ class Promises:
                 self.breaks("settled", f"server {row['guild_id']} isn't gone")
         self.quiet.settled(calm_since)
         self._world.suggestions.settled(calm_since)
+        self._world.leading.settled()
         self.what_is_sent_is_there()
         self.no_mark_is_lost()
 
@@ -454,7 +459,7 @@ class Promises:
             kind, reference, message_id = row["kind"], row["reference"], row["message_id"]
             if kind == "thread":
                 is_true = message_id in world.discord.places
-            elif kind in ("sign", "called_off"):
+            elif kind in ("sign", "called_off", "paper"):
                 is_true = message_id in world.discord.by_id
             elif message_id is None:
                 is_true = row["problem"] == "deleted" and any(

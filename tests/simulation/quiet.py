@@ -118,7 +118,8 @@ class Quiet:
         """Look at a reminder that somebody has just got."""
         now, last = self._world.now(), self._last.get(person)
         whys = [found[1] for each in message.custom_ids if (found := CAME_FOR.fullmatch(each))]
-        is_news = not whys and self._world.suggestions.tells(message)  # which asks for nothing
+        leads = not whys and self._world.leading.tells(message)  # however silent else
+        is_news = not whys and (leads or self._world.suggestions.tells(message))  # asks for nothing
         if len(whys) != 1 and not is_news:
             self._breaks("not wanted", f"{person} can't tell why they are reminded: {whys}")
             return
@@ -136,7 +137,9 @@ class Quiet:
         if last is not None:
             in_a_row = 0 if last.is_answered else last.in_a_row
             days = max(_days_between(last.at, now, zone) for _, zone in ways)
-            if in_a_row >= len(APART) or days < APART[in_a_row]:
+            if leads and days >= 1:
+                pass
+            elif in_a_row >= len(APART) or days < APART[in_a_row]:
                 self._breaks(
                     "quiet", f"{person} got {reference} {days} days after {last}: too soon"
                 )

@@ -189,8 +189,9 @@ def _leap(chance, at, group):
 
 TO_CHANNEL = (
     "post", "thread", "opener", "standing", "candidates", "poll", "sign", "greeting", "inbox",
+    "paper",
 )  # fmt: skip
-TO_PERSON = ("reminder", "notice", "suggested")
+TO_PERSON = ("reminder", "notice", "suggested", "ask")
 
 AMBUSHES = (
     # Once a letter of these kinds is claimed or begun: what befalls who sends it, or where it goes.
@@ -227,7 +228,7 @@ def _one(what):
 
 
 _moderate, _read, _mend, _run, _tables = map(_one, ("moderate", "read", "mend", "run", "tables"))
-_suggest, _plan, _call_vote = map(_one, ("suggest", "plan", "call_vote"))
+_suggest, _plan, _call_vote, _lead = map(_one, ("suggest", "plan", "call_vote", "lead"))
 _delete_message, _delete_channel, _delete_post = map(
     _one, ("delete_message", "delete_channel", "delete_post")
 )
@@ -242,12 +243,12 @@ DRAWN = (
     (0.06, _leap), (0.05, _tables), (0.7, _moderate), (2.5, _read), (3.0, _mend), (5.0, _run),
     (0.3, _delete_message), (0.03, _delete_channel), (0.4, _delete_post), (0.1, _put_away),
     (0.5, _member_leaves), (0.5, _dms), (2.0, _vote), (3.0, _ambush), (0.2, _calm),
-    (1.0, _suggest), (0.4, _plan), (0.5, _call_vote), (0.2, _merge),
+    (1.0, _suggest), (0.4, _plan), (0.5, _call_vote), (1.0, _lead), (0.2, _merge),
 )  # fmt: skip
 """How often each befalls a world in a week, on average; or each of its groups."""
 
 OF_GROUPS = {_moderate, _read, _suggest, _permission, _condition, _delete_message, _delete_channel}
-OF_GROUPS |= {_delete_post, _put_away, _crash, _gust, _plan, _call_vote}
+OF_GROUPS |= {_delete_post, _put_away, _crash, _gust, _plan, _call_vote, _lead}
 AT_SLOTS = {
     _crash,
     _stop,

@@ -24,6 +24,7 @@ from bot.store.migrations import migrate
 from tests.curricula import curriculum, resource
 from tests.simulation.discord import Channel, Discord, Guild
 from tests.simulation.events import Events
+from tests.simulation.leading import Leading
 from tests.simulation.ledger import Ledger
 from tests.simulation.lives import Bots
 from tests.simulation.loop import Loop
@@ -127,6 +128,7 @@ class World:
         )
         self.readers, self.moderators = Readers(self), Moderators(self)
         self.suggestions = Suggestions(self, promises.breaks)
+        self.leading = Leading(self, promises.breaks)
         self.bots, self.events = Bots(self), Events(self)
 
     def stream(self, name: str) -> Random:

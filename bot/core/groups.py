@@ -10,7 +10,7 @@ from bot.core.curriculum import Curriculum, Resource
 from bot.core.lists import Where
 from bot.core.outbox import Problem
 from bot.core.papers import AfterList, Chosen, Coming, Readiness, Span, Vote
-from bot.core.weeks import Schedule, Week
+from bot.core.weeks import HAD, Meeting, Meets, Schedule, Week
 from bot.core.zones import ZoneChoice
 
 GroupState = Literal["active", "paused", "stopped"]
@@ -37,6 +37,7 @@ class Group:
     slots count, ``next_at`` when the next one is. ``standing_id``: the post in its forum into
     which the weeks are sent; None: there is none yet, or the channel is no forum.
     ``list_id``: what it reads from; None: what its server does by default.
+    ``meets``: when it talks about its paper; None: it doesn't meet.
     """
 
     group_id: int
@@ -54,11 +55,38 @@ class Group:
     is_forum: bool = False
     standing_id: int | None = None
     list_id: str | None = None
+    meets: Meets | None = None
 
     @property
     def where(self) -> Where:
         """Where its papers come from."""
         return Where(self.guild_id, self.channel_id, self.list_id)
+
+    def meeting_at(self, slot_at: datetime) -> datetime | None:
+        """Return when the group meets about the paper of a slot; None: it doesn't."""
+        meets = self.meets
+        return None if meets is None else meets.first_after(slot_at, self.schedule.zone)
+
+    def meeting(self, week: Week) -> Meeting | None:
+        """Return what the event of a week is to show; None: there is to be none."""
+        if self.meets is None or week.meets_at is None or week.message_id is None:
+            return None
+        if self.state == "stopped":
+            return None
+        return Meeting(week.meets_at, self.meets.minutes, self.meets.channel_id)
+
+    def meets_again(self, week: Week, now: datetime) -> datetime | None:
+        """Return when a week's meeting is, by what the group says now.
+
+        What has begun stays. So does a meeting to come where the new time has passed: the new one
+        counts from the next paper on.
+        """
+        begun = week.begins_at
+        if begun is not None and begun <= now:
+            return week.meets_at
+        is_off = self.state == "stopped" or week.state not in HAD
+        at = None if is_off else self.meeting_at(week.at)
+        return at if at is None or at > now else week.meets_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +103,8 @@ class GroupStatus:
     ``thread_problem``: why this week's paper has no thread; ``part``: which of how many weeks for
     its paper this is; ``spans``: by key, for how many weeks papers are read; ``doubted``: resources
     about which the server's readers have doubts. ``is_empty``: so is the list it reads from.
+    ``meeting_problem``: why a meeting to come has no event; ``undo_id``: of what brings back when
+    the group met before that was changed just now.
     """
 
     curriculum: Curriculum
@@ -101,6 +131,8 @@ class GroupStatus:
     spans: Mapping[str, Span] = field(default_factory=dict)
     doubted: tuple[Resource, ...] = ()
     is_empty: bool = False
+    meeting_problem: Problem | None = None
+    undo_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +171,15 @@ class WeeklyPost:
 
 
 @dataclass(frozen=True, slots=True)
+class MeetsWish:
+    """When, how long and where a group is to meet, as it is typed; "none": not any more."""
+
+    when: str
+    lasts: str = ""
+    channel_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class GroupWish:
     """What a moderator says of a group, as it is typed; "" and None for what isn't said."""
 
@@ -147,6 +188,7 @@ class GroupWish:
     role_id: int | None = None
     zone: str = ""
     list_id: str | None = None
+    meets: MeetsWish | None = None
 
     def schedule(self, old: Schedule, zone: str, time: tuple[int, int]) -> Schedule:
         """Return the schedule that is wished: what isn't said stays as it was.
@@ -169,7 +211,8 @@ class GroupForm:
 class Here:
     """Who sets a group up and from where, with what Discord's cache says of that server.
 
-    ``channel_ids`` are all its channels; None: it is out, and nothing is known to be gone.
+    ``channel_ids`` are all its channels, ``room_ids`` those in which people meet; None: it is out,
+    and nothing is known to be gone.
     """
 
     guild_id: int
@@ -177,6 +220,7 @@ class Here:
     who: int
     locale: str
     channel_ids: AbstractSet[int] | None
+    room_ids: AbstractSet[int] | None = None
 
     def lacks(self, channel_id: int) -> bool:
         """Tell whether a channel is gone."""
@@ -226,6 +270,18 @@ class WhichHour:
 
 
 @dataclass(frozen=True, slots=True)
+class WhichMeeting:
+    """Says that it isn't clear when a group is to meet; all that was said is kept.
+
+    ``is_no_room``: or that nobody can meet in the channel that was named.
+    """
+
+    kept_id: int
+    typed: MeetsWish
+    is_no_room: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class LostGroups:
     """The first of ``count`` groups whose channels are gone; ``is_free``: one could move here."""
 
@@ -252,7 +308,20 @@ class Moved:
     left: int | None
 
 
-SetUp = GroupStatus | Moved | WhichZone | WhichHour | WhichGroup
+WEEKDAYS = (
+    "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday",
+)  # fmt: skip
+
+
+def as_typed(meets: Meets | None) -> MeetsWish:
+    """Return what somebody would type for a group to meet so."""
+    if meets is None:
+        return MeetsWish("none")
+    when = f"{WEEKDAYS[meets.weekday]} {meets.hour:02}:{meets.minute:02}"
+    return MeetsWish(when, str(meets.minutes), meets.channel_id)
+
+
+SetUp = GroupStatus | Moved | WhichZone | WhichHour | WhichMeeting | WhichGroup
 """What comes of setting a group up: it is made, changed or moved; or something isn't clear."""
 
 

@@ -25,6 +25,7 @@ from bot.core.weeks import (
     week_at_home,
     week_of,
 )
+from bot.services.meetings import plan as plan_meetings
 from bot.services.papers import Papers, calendar_of
 from bot.services.reading import PUT_OFF_FOR
 from bot.services.reminders import plan as plan_reminders
@@ -156,6 +157,7 @@ class ClockRepair:
                 await group_rows.set_looked(tx, group_id, since, next_at)
                 await _skips_put_right(tx, plan.calendar, now)
                 await self._votes_put_right(tx, group, now)
+                await plan_meetings(tx, self._ids, group, now)
                 await plan_reminders(tx, group, now)
         except Exception:
             log.exception("group %s can't be put right", group_id)

@@ -19,6 +19,7 @@ from bot.services.link_checks import HOSTS_AT_ONCE, REST, CheckLink, LinkChecks
 from bot.services.lists import Lists
 from bot.services.lookups import FetchFacts, Lookups, Turns
 from bot.services.me import Me
+from bot.services.meetings import Meetings
 from bot.services.moderation import Moderation, no_facts
 from bot.services.papers import Papers
 from bot.services.readers import Readers
@@ -76,6 +77,7 @@ class Services:
     clock_repair: ClockRepair
     groups: Groups
     papers: Papers
+    meetings: Meetings
     votes: Votes
     reminders: Reminders
     guilds: Guilds
@@ -201,6 +203,7 @@ async def services_over(
         ClockRepair(db, papers, weeks, clock, ids),
         groups,
         papers,
+        Meetings(db),
         Votes(db, curricula, papers, clock, ids),
         Reminders(db, background, curricula, reading, clock, ids),
         Guilds(db, background, clock, ids),

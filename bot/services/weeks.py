@@ -83,6 +83,7 @@ class Weeks:
         post = Week(week_id, group.group_id, slot.week, slot.at, "nothing", why=pick.why)
         if resource is not None:
             post = replace(post, state="waiting", key=resource.key, title=resource.title)
+            post = replace(post, meets_at=group.meeting_at(slot.at))
         return replace(post, is_late=late, channel_id=group.channel_id)
 
     async def pick_anew(self, week_id: int) -> None:

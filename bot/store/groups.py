@@ -7,9 +7,12 @@ from datetime import datetime
 from bot.core.groups import Group, MemberCheck, ReminderWish
 from bot.core.outbox import Problem, problem_from
 from bot.core.papers import AfterList
-from bot.core.weeks import Schedule
+from bot.core.weeks import Meets, Schedule
 from bot.store.database import Queries, Row, question_marks, value_from
 from bot.store.instants import instant
+
+MEETS = ("weekday", "hour", "minute", "minutes", "channel_id")
+"""What is known of a group's meetings, each in a column of its own."""
 
 
 async def put_group(tx: Queries, group: Group, now: datetime) -> None:
@@ -157,6 +160,14 @@ async def set_after_list(
     """Record how the group goes on when its list is through, from now on."""
     sql = "UPDATE study_groups SET after_list = ?, after_list_at = ? WHERE group_id = ?"
     await tx.fetch(sql, choice, now, group_id)
+
+
+async def set_meets(tx: Queries, group_id: int, meets: Meets | None) -> None:
+    """Record when the group talks about its paper; None: it doesn't meet."""
+    columns = [f"meets_{name}" for name in MEETS]
+    sql = f"UPDATE study_groups SET {', '.join(f'{each} = ?' for each in columns)}"  # noqa: S608 - names of ours
+    said = [None if meets is None else getattr(meets, name) for name in MEETS]
+    await tx.fetch(f"{sql} WHERE group_id = ?", *said, group_id)
 
 
 async def clear_role(tx: Queries, group_id: int) -> None:
@@ -336,5 +347,8 @@ async def _one(db: Queries, sql: str, about: int) -> Group | None:
 
 def _group(row: Row) -> Group:
     schedule, since = value_from(Schedule, row), instant(row["since_at"])
-    blocked = problem_from(row["blocked"])
-    return value_from(Group, row, schedule=schedule, since=since, blocked=blocked)
+    blocked, meets = problem_from(row["blocked"]), None
+    if row["meets_weekday"] is not None:
+        meets = Meets(*(row[f"meets_{name}"] for name in MEETS))
+    known = {"schedule": schedule, "since": since, "blocked": blocked, "meets": meets}
+    return value_from(Group, row, **known)

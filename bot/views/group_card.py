@@ -7,7 +7,7 @@ from discord.ui import LayoutView
 
 from bot.core.groups import Group, GroupState, GroupStatus, History, PastWeek, ReadBy
 from bot.core.papers import TELL_WEEKS_AHEAD, Coming
-from bot.core.weeks import Schedule, Week
+from bot.core.weeks import A_MEETING, Meets, Schedule, Week
 from bot.language import _, ngettext
 from bot.plain import clipped, one_line, plain
 from bot.views import custom_ids as ids
@@ -26,6 +26,7 @@ from bot.views.parts import (
 from bot.views.phrases import (
     beside,
     dotted,
+    duration,
     empty_list_text,
     how_to_fill_text,
     joined,
@@ -190,6 +191,8 @@ def group_lines(
     matters = [f"⚠️ {obstacle}"] if obstacle else []
     matters += [*vote_lines(status, to_moderator=to_moderator), *told]
     lines = [_head(status, is_open=is_open), _standing_text(group), _state_text(group.state)]
+    if group.meets and group.state != "stopped":
+        lines.append(f"-# 🗓️ {meets_text(group.meets)}")
     lines += [_this_week_text(status), *matters]
     if group.state == "active":
         few = 1 if to_moderator else FEW_WEEKS
@@ -229,6 +232,23 @@ def schedule_text(schedule: Schedule) -> str:
         _("Sundays at {time}, {zone}"),
     )[schedule.weekday]
     return weekly.format(time=f"{schedule.hour:02}:{schedule.minute:02}", zone=schedule.zone)
+
+
+def meets_text(meets: Meets) -> str:
+    """Return when a group meets, and where if that isn't its paper's thread."""
+    weekly = (
+        _("Meets on Mondays at {time}"),
+        _("Meets on Tuesdays at {time}"),
+        _("Meets on Wednesdays at {time}"),
+        _("Meets on Thursdays at {time}"),
+        _("Meets on Fridays at {time}"),
+        _("Meets on Saturdays at {time}"),
+        _("Meets on Sundays at {time}"),
+    )[meets.weekday]
+    lasts = duration(meets.minutes) if meets.minutes != A_MEETING else None
+    room = f"<#{meets.channel_id}>" if meets.channel_id else None
+    time = f"{meets.hour:02}:{meets.minute:02}"
+    return dotted(weekly.format(time=time), lasts, room)
 
 
 def members_text(count: int, named: Sequence[int] = ()) -> str:

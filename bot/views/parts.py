@@ -251,11 +251,11 @@ def select_input(custom_id: str, options: Sequence[discord.SelectOption]) -> Sel
 
 
 def channel_select(
-    kinds: Sequence[discord.ChannelType], channel_id: int | None = None
+    kinds: Sequence[discord.ChannelType], channel_id: int | None = None, *, required: bool = True
 ) -> ui.ChannelSelect[Any]:
-    """Build a field of a form to pick a channel of these kinds."""
+    """Build a field of a form to pick a channel of these kinds; unless required, perhaps none."""
     made: ui.ChannelSelect[Any] = ui.ChannelSelect(
-        custom_id="channel", channel_types=list(kinds), required=True
+        custom_id="channel", channel_types=list(kinds), required=required, min_values=int(required)
     )
     if channel_id:
         kind = discord.SelectDefaultValueType.channel

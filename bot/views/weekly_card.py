@@ -7,7 +7,7 @@ from bot.core.groups import Group, GroupStatus, WeeklyPost
 from bot.core.recommend import Reply
 from bot.core.weeks import Week
 from bot.language import _, ngettext
-from bot.plain import plain
+from bot.plain import clipped, one_line, plain
 from bot.views import custom_ids as ids
 from bot.views import phrases
 from bot.views.parts import (
@@ -23,6 +23,9 @@ from bot.views.parts import (
     text_of,
 )
 from bot.views.resource_card import ROOM, next_card, short_of
+
+EVENT_NAME = 100
+"""Discord's limit, in characters."""
 
 
 def weekly_card(post: WeeklyPost, role_id: int | None) -> LayoutView:
@@ -101,6 +104,8 @@ def _facts_of_the_group(post: WeeklyPost) -> Lines:
         )
         title = phrases.name_of(lacked, phrases.LINE) if lacked else ""
         yield told.format(ready=found.ready, of=found.of, title=title)
+    if meets := meeting_text(post.post):
+        yield meets
     if post.read:
         yield phrases.read_by(post.read)
     if post.weeks_left == 0:
@@ -111,6 +116,27 @@ def _facts_of_the_group(post: WeeklyPost) -> Lines:
             "-# {n} more weeks, then the list ends.",
             post.weeks_left,
         )
+
+
+def meeting_text(post: Week) -> str | None:
+    """Return when a week's paper is talked about; None: there is no meeting."""
+    # Translators: when the group meets to talk about its paper.
+    return _("🗓️ Meets {at}", at=phrases.moment(post.meets_at)) if post.meets_at else None
+
+
+def event_name(title: str) -> str:
+    """Return the name of a meeting's scheduled event; ``title`` is its paper's."""
+    return clipped(_("Paper of the week: {title}", title=one_line(title)), EVENT_NAME)
+
+
+def event_text(title: str, link: str) -> str:
+    """Return what a meeting's event says: its last line, the paper's link, tells it from others."""
+    told = _(
+        "The group talks about this week's paper, {title}. Come even if you haven't read all of"
+        " it.",
+        title=plain(title, 300),
+    )
+    return f"{told}\n{link}"
 
 
 def opener_text(questions: tuple[str, ...]) -> str:

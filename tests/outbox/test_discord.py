@@ -206,8 +206,16 @@ async def test_a_place_that_is_not_shown_is_not_gone(guild, channel, env, port):
     assert refused.value.problem == "no_access"
 
 
-async def test_what_is_neither_text_nor_forum_nor_thread_is_something_else(guild, port):
-    assert (await port.place(guild.id, guild.create_voice_channel("Talk").id)).kind == "other"
+async def test_what_nobody_talks_or_writes_in_is_something_else(guild, port):
+    assert (await port.place(guild.id, guild.create_category("More").id)).kind == "other"
+
+
+async def test_voice_and_stage_channels_are_told_apart(guild, port):
+    made = guild.create_voice_channel("Talk"), guild.create_stage_channel("Lecture")
+
+    kinds = [(await port.place(guild.id, each.id)).kind for each in made]
+
+    assert kinds == ["voice", "stage"]
 
 
 async def test_a_forum_says_which_tag_a_post_gets(guild, forum, env, port, deny):

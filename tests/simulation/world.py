@@ -125,6 +125,7 @@ class World:
         self.discord = discord(
             self.now, self.stream("discord"), self.weather, made, deleted, self.told
         )
+        self.discord.planned = promises.planned
         self.readers, self.moderators = Readers(self), Moderators(self)
         self.suggestions = Suggestions(self, promises.breaks)
         self.bots, self.events = Bots(self), Events(self)

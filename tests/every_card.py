@@ -21,12 +21,14 @@ from bot.core.groups import (
     GroupStatus,
     History,
     LostGroups,
+    MeetsWish,
     Moved,
     PastWeek,
     ReadBy,
     WeeklyPost,
     WhichGroup,
     WhichHour,
+    WhichMeeting,
     WhichZone,
 )
 from bot.core.inbox import BadLink, Counts, Inbox, Word
@@ -89,7 +91,7 @@ from bot.core.recommend import (
 )
 from bot.core.reminders import MOST_PAPERS, OpenPaper, Pace, Reasons
 from bot.core.suggestions import Suggested, Suggestion, Wish, Wished
-from bot.core.weeks import Schedule, Slot, Week, WeekState
+from bot.core.weeks import Meets, Schedule, Slot, Week, WeekState
 from bot.core.zones import ZoneChoice
 from bot.services.groups import LOST_SHOWN, WEEKS_A_PAGE
 from bot.views import (
@@ -233,6 +235,7 @@ def week_of(world: World, state: WeekState = "posted", **fields: Any) -> Week:
     made = Week(
         1, 1, WEEKS[0], NOW, state, world.first.key, world.first.title, PICKED,
         is_late=True, channel_id=world.channel_ids[0], message_id=4, thread_id=5,
+        meets_at=NOW,
     )  # fmt: skip
     return replace(made, **fields)
 
@@ -292,6 +295,10 @@ def statuses_of(world: World) -> Iterator[GroupStatus]:
     spans = {each.key: Span(each.key, 0, WEEKS[0]) for each in world.others[4:9]}
     yield status_of(world, picks=picks, spans=spans)
     yield status_of(world, group=group_of(world, is_forum=True, standing_id=world.channel_ids[0]))
+    met = group_of(world, meets=Meets(2, 19, 30, 715, world.channel_ids[1]))
+    for problem in (None, "no_more_events", "forbidden"):
+        yield status_of(world, group=met, meeting_problem=problem, undo_id=1)
+    yield status_of(world, undo_id=1)
 
 
 def seen_of(world: World, status: GroupStatus) -> Iterator[tuple[Any, GroupStatus]]:
@@ -300,7 +307,11 @@ def seen_of(world: World, status: GroupStatus) -> Iterator[tuple[Any, GroupStatu
     role_id = world.people[0]
     status = replace(status, group=replace(status.group, role_id=role_id))
     threads = "create_public_threads", "send_messages_in_threads", "embed_links"
-    for lacking in ((), ("mention_everyone", *threads), ("mention_everyone", "view_channel")):
+    for lacking in (
+        (),
+        ("mention_everyone", "create_events", *threads),
+        ("mention_everyone", "view_channel"),
+    ):
         role = SimpleNamespace(
             name=world.text[:100], mention=f"<@&{role_id}>", mentionable=not lacking,
             managed=False, is_default=lambda: False,
@@ -309,7 +320,7 @@ def seen_of(world: World, status: GroupStatus) -> Iterator[tuple[Any, GroupStatu
         permissions = type("Held", (), {"__getattr__": lambda _, name, held=held: held[name]})()
         channel = SimpleNamespace(permissions_for=lambda _, all_=permissions: all_)
         guild = SimpleNamespace(
-            me=None,
+            me=SimpleNamespace(guild_permissions=permissions),
             get_role=lambda _, role=role: role,
             get_channel=lambda _, it=channel: it,
             get_thread=lambda _: None,
@@ -634,6 +645,8 @@ def _moderators_cards(world: World) -> Cards:
         Moved(status, world.channel_ids[1]),
         WhichZone(1, world.text[:60], zones, fits=False),
         WhichHour(1, world.text[:60]),
+        WhichMeeting(1, MeetsWish(world.text[:100], world.text[:40])),
+        WhichMeeting(1, MeetsWish("Thursday 20:00"), is_no_room=True),
         WhichGroup(channel_id, 1, lost, can_be_new=True),
         WhichGroup(channel_id, 1, lost, can_be_new=False),
     ):

@@ -19,7 +19,7 @@ from bot.core.groups import (
     as_typed,
 )
 from bot.core.papers import MOST_WEEKS
-from bot.errors import NotOfferedError, ReaderError
+from bot.errors import NotOfferedError, OldCardError, ReaderError
 from bot.language import _, to_all
 from bot.views import custom_ids as ids
 from bot.views.curriculum_card import path_card
@@ -340,8 +340,13 @@ async def say_meeting_again(click: Click, said: ids.MeetingAgain) -> View:
 
 @clicked
 async def undo_meeting(click: Click, said: ids.UndoMeeting) -> View:
+    """Let the group meet as it did before what was undone."""
     form = await click.services.moderation.kept(click.draft(said.kept_id), GroupForm)
-    return await _meet(click, form)
+    if form.wish.meets is None:
+        raise OldCardError
+    made = await click.services.groups.meet(here_of(click.interaction), form)
+    click.deliver.look_again()
+    return _card(click, made)
 
 
 async def _ask_meeting(click: Click, shown: GroupForm) -> View:

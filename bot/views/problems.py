@@ -396,8 +396,16 @@ def meeting_trouble(guild: discord.Guild, group: Group) -> str | None:
 
 
 def _kept_from(status: GroupStatus) -> str | None:
-    """Return that a meeting has no event because the server has too many."""
-    if status.meeting_problem != "no_more_events" or status.group.meets is None:
+    """Return why Discord refused the event of a meeting, though as we see it all is well."""
+    if status.group.meets is None:
+        return None
+    if status.meeting_problem in ("forbidden", "no_access"):
+        return _(
+            "⚠️ Discord lets me make no event for the meeting. I need {named}; I'll try again"
+            " every hour.",
+            named=in_words(EVENTS),
+        )
+    if status.meeting_problem != "no_more_events":
         return None
     return _(
         "⚠️ The meeting has no event: this server has as many as Discord allows. Delete some; I'll"

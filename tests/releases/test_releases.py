@@ -387,13 +387,13 @@ REFUSALS = {
 }
 """Answers of a button whose subject is gone."""
 
-NEWER = ("vote-close:", "which-group:", "change-", "suggest-link:")
+NEWER = ("vote-close:", "which-group:", "change-", "suggest-link:", "undo-meets:")
 """Buttons that no release has written yet, about what an older button has already done."""
 
 PLANNED_ANEW = {"reminder"}
 """What comes at each reader's hour now; as it was planned before, it isn't sent."""
 
-NEWER_KINDS = {"called_off", "suggested", "inbox"}
+NEWER_KINDS = {"called_off", "suggested", "inbox", "meeting"}
 """What no release has sent yet."""
 
 OTHERS = {

@@ -452,8 +452,8 @@ class Promises:
             if world.discord.is_on(event) and event.shows.begins_at > soon:
                 on[event.link] = event
         for week in world.ledger.ask(
-            "SELECT weeks.*, study_groups.guild_id, study_groups.state AS group_state, meets_weekday,"
-            " meets_minutes, meets_channel_id, outbox.state AS row_state, outbox.problem"
+            "SELECT weeks.*, study_groups.guild_id, study_groups.state AS group_state,"
+            " meets_weekday, meets_minutes, meets_channel_id, outbox.state AS row_state, problem"
             " FROM weeks JOIN study_groups USING (group_id) LEFT JOIN outbox"
             " ON outbox.kind = 'meeting' AND reference = CAST(week_id AS TEXT)"
             " WHERE weeks.message_id IS NOT NULL AND study_groups.guild_id NOT IN"

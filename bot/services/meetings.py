@@ -76,7 +76,9 @@ async def arrange(tx: Queries, ids: Ids, group: Group, week: Week, now: datetime
     Nothing about one that has begun. The group must have been taken.
     """
     meeting, row = group.meeting(week), await outbox.row_about(tx, "meeting", str(week.week_id))
-    is_there = week.event_id is not None or (row is not None and row.tried_at is not None)
+    is_there = week.event_id is not None
+    if row is not None and row.state != "dropped":  # until it was looked for, and isn't there
+        is_there = is_there or row.tried_at is not None
     shown = Meeting.read(week.event_asked) if is_there else None
     begins = [each.at for each in (meeting, shown) if each is not None]
     until = min(begins, default=now) - CLOCKS_APART

@@ -290,6 +290,7 @@ class Promises:
             self.quiet.committed()
         if not written.isdisjoint(("outbox", "weeks")) and not self._world.leapt_lately(40):
             self.nothing_is_given_up_early()
+            self.meetings_follow()
         if "progress" in written:
             self.no_mark_is_lost()
         if written - {"tickets"}:
@@ -362,6 +363,21 @@ class Promises:
             "SELECT * FROM weeks WHERE state = 'missed' AND slot_at > ?", now - LATE_WITHIN
         ):
             self.breaks("not given up", f"{dict(week)} isn't a day old")
+
+    def meetings_follow(self) -> None:
+        """Of what is done about an event, nothing differs from what its group says by then."""
+        soon = self._world.now() + 3 * CLOCKS_APART
+        for week in self._world.ledger.ask(
+            "SELECT study_groups.*, weeks.week_id, weeks.event_asked, weeks.meets_at FROM weeks"
+            " JOIN study_groups USING (group_id) JOIN outbox ON kind = 'meeting'"
+            " AND reference = CAST(week_id AS TEXT) AND outbox.state = 'sent'"
+            " WHERE weeks.event_id IS NOT NULL AND weeks.meets_at > ?",
+            soon,
+        ):
+            asked = (week["event_asked"] or "0").split()
+            said = week["meets_at"], week["meets_minutes"], week["meets_channel_id"] or 0
+            if int(asked[0]) > soon.timestamp() and asked != [str(each) for each in said]:
+                self.breaks("settled", f"{dict(week)} isn't as it was asked for")
 
     def no_mark_is_lost(self) -> None:
         found = {reader.person_id: {} for reader in self._world.readers.all}

@@ -254,7 +254,7 @@ async def test_what_was_to_begin_is_made_no_more(services, engine, hall, group, 
     await engine.deliver_due()
 
     assert hall.asked == []
-    assert (await row_of(services)).problem == "too_late"
+    assert (await row_of(services)).state == "dropped"
 
 
 async def test_a_time_that_has_passed_this_week_counts_from_the_next(

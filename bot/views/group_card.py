@@ -192,7 +192,7 @@ def group_lines(
     matters += [*vote_lines(status, to_moderator=to_moderator), *told]
     lines = [_head(status, is_open=is_open), _standing_text(group), _state_text(group.state)]
     if group.meets and group.state != "stopped":
-        lines.append(f"-# 🗓️ {meets_text(group.meets)}")
+        lines.append(f"-# {meets_text(group.meets, whole=is_open)}")
     lines += [_this_week_text(status), *matters]
     if group.state == "active":
         few = 1 if to_moderator else FEW_WEEKS
@@ -234,8 +234,8 @@ def schedule_text(schedule: Schedule) -> str:
     return weekly.format(time=f"{schedule.hour:02}:{schedule.minute:02}", zone=schedule.zone)
 
 
-def meets_text(meets: Meets) -> str:
-    """Return when a group meets, and where if that isn't its paper's thread."""
+def meets_text(meets: Meets, *, whole: bool = True) -> str:
+    """Return when a group meets; the ``whole``: how long and where, if that isn't as usual."""
     weekly = (
         _("Meets on Mondays at {time}"),
         _("Meets on Tuesdays at {time}"),
@@ -245,10 +245,9 @@ def meets_text(meets: Meets) -> str:
         _("Meets on Saturdays at {time}"),
         _("Meets on Sundays at {time}"),
     )[meets.weekday]
-    lasts = duration(meets.minutes) if meets.minutes != A_MEETING else None
-    room = f"<#{meets.channel_id}>" if meets.channel_id else None
-    time = f"{meets.hour:02}:{meets.minute:02}"
-    return dotted(weekly.format(time=time), lasts, room)
+    when = weekly.format(time=f"{meets.hour:02}:{meets.minute:02}")
+    lasts = duration(meets.minutes) if whole and meets.minutes != A_MEETING else None
+    return dotted(when, lasts, f"<#{meets.channel_id}>" if whole and meets.channel_id else None)
 
 
 def members_text(count: int, named: Sequence[int] = ()) -> str:

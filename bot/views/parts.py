@@ -47,6 +47,7 @@ COLUMNS = {"###": 26, ">": 29, "-#": 38, "-": 29}
 
 LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
 DAY = re.compile(r"<t:[0-9]+:d>")
+DAY_AND_TIME = re.compile(r"<t:[0-9]+:F>")
 
 Lines = Iterator[str]
 """The lines of a card's text, one after the other."""
@@ -86,12 +87,10 @@ def row(*parts: Item | None) -> ui.ActionRow[Any] | None:
 
 def lines_on_phone(text: str) -> int:
     """Return about how many lines text takes on a phone; a link takes the room of its label."""
-    seen = (
-        DAY.sub("31/12/2026", LINK.sub(r"\1", text))
-        .replace("**", "")
-        .replace("\\", "")
-        .replace("\u2060", "")
-    )
+    seen = DAY_AND_TIME.sub("Wednesday, 31 December 2026 20:00", DAY.sub("31/12/2026", text))
+    for marks in ("**", "\\", "\u2060"):
+        seen = seen.replace(marks, "")
+    seen = LINK.sub(r"\1", seen)
     return sum(_lines_of(line) for line in seen.splitlines())
 
 

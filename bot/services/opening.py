@@ -203,7 +203,7 @@ async def services_over(
         ClockRepair(db, papers, weeks, clock, ids),
         groups,
         papers,
-        Meetings(db),
+        Meetings(background),
         Votes(db, curricula, papers, clock, ids),
         Reminders(db, background, curricula, reading, clock, ids),
         Guilds(db, background, clock, ids),

@@ -290,7 +290,7 @@ def moderators_card(
     papers = [] if status.vote and opens else long_papers(status)
     often, seldom = _run_buttons(status, of)
     group = status.group
-    seldom = [*seldom, button(ids.SayMeeting(*of), _("Meeting…"))]
+    seldom = [button(ids.SayMeeting(*of), _("Meeting…")), *seldom]
     if role_line(guild, status.group):
         seldom = [button(ids.MentionNobody(*of), _("Mention nobody")), *seldom]
     way, opened = ids.MoreOfGroup(*of, "more" if opens else "less"), list[Part]()

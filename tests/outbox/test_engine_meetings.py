@@ -276,3 +276,19 @@ async def test_a_time_that_has_passed_this_week_counts_from_the_next(
 def test_the_library_repeats_no_request_for_an_event():
     assert ASKS_TO_SEND.search("/api/v10/guilds/1/scheduled-events")
     assert not ASKS_TO_SEND.search("/api/v10/guilds/1/scheduled-events/2")
+
+
+async def test_one_that_was_asked_for_in_vain_and_given_up_is_made_for_a_later_day(
+    engine, hall, group, meet, clock
+):
+    await meet("Wednesday 20:00")
+    hall.fault = "before"
+    await engine.deliver_due()
+    await meet("none")
+    await settle(engine, clock)
+    clock.advance(days=3)
+
+    await meet("Friday 20:00")
+    await settle(engine, clock)
+
+    assert (days(hall), hall.asked) == (["Fri 20:00"], ["make", "make"])

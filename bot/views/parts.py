@@ -47,7 +47,7 @@ COLUMNS = {"###": 26, ">": 29, "-#": 38, "-": 29}
 
 LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
 DAY = re.compile(r"<t:[0-9]+:d>")
-DAY_AND_TIME = re.compile(r"<t:[0-9]+:F>")
+DAY_AND_TIME = re.compile(r"<t:[0-9]+:F>")  # as long as a line, in words
 
 Lines = Iterator[str]
 """The lines of a card's text, one after the other."""
@@ -87,7 +87,7 @@ def row(*parts: Item | None) -> ui.ActionRow[Any] | None:
 
 def lines_on_phone(text: str) -> int:
     """Return about how many lines text takes on a phone; a link takes the room of its label."""
-    seen = DAY_AND_TIME.sub("Wednesday, 31 December 2026 20:00", DAY.sub("31/12/2026", text))
+    seen = DAY_AND_TIME.sub(A_LINE * "0", DAY.sub("31/12/2026", text))
     for marks in ("**", "\\", "\u2060"):
         seen = seen.replace(marks, "")
     seen = LINK.sub(r"\1", seen)

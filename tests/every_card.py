@@ -22,6 +22,7 @@ from bot.core.groups import (
     GroupStatus,
     History,
     LostGroups,
+    MeetsWish,
     MergeOffer,
     Moved,
     PastMonth,
@@ -30,6 +31,7 @@ from bot.core.groups import (
     WeeklyPost,
     WhichGroup,
     WhichHour,
+    WhichMeeting,
     WhichZone,
 )
 from bot.core.groups import (
@@ -96,7 +98,7 @@ from bot.core.recommend import (
 )
 from bot.core.reminders import MOST_PAPERS, OpenPaper, Pace, Reasons
 from bot.core.suggestions import Suggested, Suggestion, Wish, Wished
-from bot.core.weeks import DaysOff, Part, Schedule, Slot, Week, WeekState
+from bot.core.weeks import DaysOff, Meets, Part, Schedule, Slot, Week, WeekState
 from bot.core.zones import ZoneChoice
 from bot.services.groups import LOST_SHOWN, WEEKS_A_PAGE, WEEKS_OF_OTHERS
 from bot.views import (
@@ -241,6 +243,7 @@ def week_of(world: World, state: WeekState = "posted", **fields: Any) -> Week:
     made = Week(
         1, 1, WEEKS[0], NOW, state, world.first.key, world.first.title, PICKED,
         is_late=True, channel_id=world.channel_ids[0], message_id=4, thread_id=5,
+        meets_at=NOW,
     )  # fmt: skip
     return replace(made, **fields)
 
@@ -320,6 +323,10 @@ def statuses_of(world: World) -> Iterator[GroupStatus]:
     )
     schedule = replace(group_of(world).schedule, every=8, days_off=days[1:], pause=days[0])
     yield status_of(world, group=group_of(world, schedule=schedule), silences=days)
+    met = group_of(world, meets=Meets(2, 19, 30, 715, world.channel_ids[1]))
+    for problem in (None, "no_more_events", "forbidden"):
+        yield status_of(world, group=met, meeting_problem=problem, undo_id=1)
+    yield status_of(world, undo_id=1)
 
 
 def seen_of(world: World, status: GroupStatus) -> Iterator[tuple[Any, GroupStatus]]:
@@ -328,7 +335,11 @@ def seen_of(world: World, status: GroupStatus) -> Iterator[tuple[Any, GroupStatu
     role_id = world.people[0]
     status = replace(status, group=replace(status.group, role_id=role_id))
     threads = "create_public_threads", "send_messages_in_threads", "embed_links"
-    for lacking in ((), ("mention_everyone", *threads), ("mention_everyone", "view_channel")):
+    for lacking in (
+        (),
+        ("mention_everyone", "create_events", *threads),
+        ("mention_everyone", "view_channel"),
+    ):
         role = SimpleNamespace(
             name=world.text[:100], mention=f"<@&{role_id}>", mentionable=not lacking,
             managed=False, is_default=lambda: False,
@@ -337,7 +348,7 @@ def seen_of(world: World, status: GroupStatus) -> Iterator[tuple[Any, GroupStatu
         permissions = type("Held", (), {"__getattr__": lambda _, name, held=held: held[name]})()
         channel = SimpleNamespace(permissions_for=lambda _, all_=permissions: all_)
         guild = SimpleNamespace(
-            me=None,
+            me=SimpleNamespace(guild_permissions=permissions),
             get_role=lambda _, role=role: role,
             get_channel=lambda _, it=channel: it,
             get_thread=lambda _: None,
@@ -679,6 +690,8 @@ def _moderators_cards(world: World) -> Cards:
         Moved(status, world.channel_ids[1]),
         WhichZone(1, world.text[:60], zones, fits=False),
         WhichHour(1, world.text[:60]),
+        WhichMeeting(1, MeetsWish(world.text[:100], world.text[:40])),
+        WhichMeeting(1, MeetsWish("Thursday 20:00"), is_no_room=True),
         WhichGroup(channel_id, 1, lost, can_be_new=True),
         WhichGroup(channel_id, 1, lost, can_be_new=False),
     ):

@@ -68,6 +68,8 @@ def test_the_invite_asks_for_what_is_needed_and_no_more():
         "create_public_threads",
         "send_messages_in_threads",
         "send_polls",
+        "create_events",
+        "connect",
     }
 
 

@@ -18,6 +18,7 @@ from bot.core.groups import (
     SeenChannel,
     SetUp,
     WhichZone,
+    as_typed,
 )
 from bot.core.papers import VoteWish
 from bot.core.weeks import DaysOff
@@ -28,6 +29,7 @@ from bot.views.curriculum_card import path_card
 from bot.views.group_card import history_card, joined_card, members_card
 from bot.views.moderators_card import (
     DaysTyped,
+    MeetingForm,
     StartForm,
     days_off_text,
     days_on_text,
@@ -434,6 +436,53 @@ async def start_weekly(click: Click, _said: ids.StartWeekly) -> View:
 async def start_again(click: Click, said: ids.StartAgain) -> View:
     form = await click.services.moderation.kept(click.draft(said.kept_id), GroupForm)
     return await click.ask(StartForm(form.channel_id, form.wish.zone), _typed, _again)
+
+
+@clicked
+async def say_meeting(click: Click, said: ids.SayMeeting) -> View:
+    """Ask when, how long and where a group meets: filled with what it does now."""
+    status = await click.services.groups.look(click.guild_id, said.group_id, click.who)
+    group = status.group
+    shown = None if group.meets is None else as_typed(group.meets)
+    return await _ask_meeting(click, GroupForm(group.channel_id, GroupWish(meets=shown)))
+
+
+@clicked
+async def say_meeting_again(click: Click, said: ids.MeetingAgain) -> View:
+    return await _ask_meeting(
+        click, await click.services.moderation.kept(click.draft(said.kept_id), GroupForm)
+    )
+
+
+@clicked
+async def undo_meeting(click: Click, said: ids.UndoMeeting) -> View:
+    """Let the group meet as it did before what was undone."""
+    form = await click.services.moderation.kept(click.draft(said.kept_id), GroupForm)
+    if form.wish.meets is None:
+        raise OldCardError
+    made = await click.services.groups.meet(here_of(click.interaction), form)
+    click.deliver.look_again()
+    return _card(click, made)
+
+
+async def _ask_meeting(click: Click, shown: GroupForm) -> View:
+    """Open the form; what else was said of the group stays, and is done with it."""
+
+    async def typed(click: Click, form: MeetingForm) -> View:
+        await click.check_right()
+        return await _meet(click, replace(shown, wish=replace(shown.wish, meets=form.wish)))
+
+    return await click.ask(MeetingForm(shown.wish.meets), typed)
+
+
+async def _meet(click: Click, form: GroupForm) -> View:
+    """Let a group meet as a form says, and be as it says otherwise."""
+    says_more = form.wish != GroupWish(meets=form.wish.meets)
+    if says_more or await click.services.groups.find(form.channel_id or 0) is None:
+        return _card(click, await _set_up(click, form.channel_id or 0, form.wish))
+    made = await click.services.groups.meet(here_of(click.interaction), form)
+    click.deliver.look_again()
+    return _card(click, made)
 
 
 async def _typed(click: Click, form: StartForm) -> View:

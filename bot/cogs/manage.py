@@ -1,5 +1,6 @@
 """What moderators do: one command, `/manage`, hidden from others by Discord."""
 
+from dataclasses import replace
 from functools import partial
 from typing import Literal, get_args
 
@@ -10,7 +11,7 @@ from discord.ext import commands
 from bot.cogs import NamesLists
 from bot.cogs.groups import tell_lost_groups
 from bot.core.curriculum.merge import MODES, Mode
-from bot.core.groups import GroupWish, SetUp
+from bot.core.groups import GroupWish, MeetsWish, SetUp
 from bot.core.papers import FEWEST, LONGEST, MOST, VoteWish
 from bot.core.weeks import MOST_APART
 from bot.core.zones import zones_matching
@@ -91,6 +92,7 @@ class ManageCog(NamesLists, commands.GroupCog, group_name="manage"):
         day="Day of the week; Monday if you don't say",
         time="Time of day there, such as 09:00 or 9 pm; 09:00 if you don't say",
         every="Weeks from one paper to the next; 1 if you don't say",
+        meets="When it talks about the paper: Thursday 20:00, 90 min, a voice channel; or none",
         channel="A text or announcement channel, or a forum; here if you don't say",
         role="Mentioned with each paper; nobody if you don't say",
         list_="What it reads, where there are several lists",
@@ -103,6 +105,7 @@ class ManageCog(NamesLists, commands.GroupCog, group_name="manage"):
         day: Day | None = None,
         time: str | None = None,
         every: app_commands.Range[int, 1, MOST_APART] | None = None,
+        meets: str | None = None,
         channel: GroupChannel | None = None,
         role: discord.Role | None = None,
         list_: str | None = None,
@@ -110,7 +113,8 @@ class ManageCog(NamesLists, commands.GroupCog, group_name="manage"):
         """Post a paper every week in a channel, or change when and where."""
         place = channel_of(interaction, channel.id if channel else home_of(interaction))
         groups, who, here = self.services.groups, interaction.user.id, here_of(interaction)
-        found, says_more = await groups.find(place.id), any((zone, day, time, every, role, list_))
+        found = await groups.find(place.id)
+        says_more = any((zone, day, time, every, meets, role, list_))
         list_id = (await self.where(interaction, list_)).list_id
         is_bare = found is None and not says_more and channel is None
         if is_bare and await tell_lost_groups(interaction, self.services):
@@ -123,6 +127,7 @@ class ManageCog(NamesLists, commands.GroupCog, group_name="manage"):
         else:
             weekday, role_id = get_args(Day).index(day) if day else None, role.id if role else None
             wish = GroupWish(weekday, time, role_id, zone or "", list_id, every)
+            wish = replace(wish, meets=MeetsWish(meets) if meets else None)
             there, seen = seen_channel(place), seen_role(place.guild, role_id)
             made = await groups.set_up(here, there, wish, seen)
             self.deliver.look_again()

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from bot.core.weeks import A_MEETING, Meets
 from bot.errors import UnknownDaysError
 
 _DAYS_AHEAD = {
@@ -82,7 +83,7 @@ def dates_meant(typed: str, today: date, zone: str) -> list[date]:
     A day without a year is the next one, from a week ago on. Discord's ``<t:…>`` means the day
     of the IANA ``zone``; an ISO week ("2026-W03") its Monday.
     """
-    text = _folded(typed)
+    text = _plain(typed)
     text = _TIME_BEHIND.sub("", text.partition(" · ")[0])
     if at := stamped(text, zone):
         return [at.date()]
@@ -109,7 +110,7 @@ def days_meant(typed: str, today: date, zone: str) -> list[tuple[date, date]]:
     """
     found: list[tuple[date, date]] = []
     for line in re.split(r"[\n;]+", typed):
-        text = _folded(line)
+        text = _plain(line)
         if text and (span := _span(text, today, zone)):
             found.append(span)
         elif text:
@@ -166,10 +167,6 @@ def _from_to(first: str, last: str, today: date, zone: str) -> tuple[date, date]
             if begin[0] <= end[0] <= begin[0] + longest:
                 return begin[0], end[0]
     return None
-
-
-def _folded(typed: str) -> str:
-    return " ".join(unicodedata.normalize("NFKC", typed).translate(_DASHES).casefold().split())
 
 
 def _read(text: str, today: date) -> Iterator[date]:
@@ -290,3 +287,121 @@ def _hour(hour: int, half: Half | None) -> int | None:
     if half == "pm":
         return None if hour == 0 else hour % 12 + 12 if hour <= 12 else hour
     return hour
+
+
+# A group's meeting: on which day of the week, when and for how long.
+
+SHORTEST, LONGEST = 5, 12 * 60
+"""Minutes that a meeting may take."""
+
+_NO_MEETING = frozenset(
+    {"none", "off", "no", "never", "-", "kein", "keine", "nein", "aus", "없음", "なし", "无"}
+)
+_ON = (  # a day of the week: names that stand alone, and those that may stand by a number
+    ("mondays?|mon|montags?|mo|월|月", "월요일|月曜日?|周一|星期一"),
+    ("tuesdays?|tues?|dienstags?|di|화|火", "화요일|火曜日?|周二|星期二"),
+    ("wednesdays?|weds?|mittwochs?|mi|수|水", "수요일|水曜日?|周三|星期三"),
+    ("thursdays?|thu|thurs?|donnerstags?|do|목|木", "목요일|木曜日?|周四|星期四"),
+    ("fridays?|fri|freitags?|fr|금|金", "금요일|金曜日?|周五|星期五"),
+    ("saturdays?|sat|samstags?|sonnabends?|sa|토|土", "토요일|土曜日?|周六|星期六"),
+    ("sundays?|sun|sonntags?|so|일|日", "일요일|日曜日?|周日|星期[日天]"),
+)
+_DAYS_ON = tuple(
+    re.compile(rf"(?<![^\W_])(?:{alone})\.?(?![^\W\d_])|(?:{beside})") for alone, beside in _ON
+)
+_EVERY = re.compile(
+    r"^(?:(?:every|each|weekly|on|at|um|jeden|immer|am|매주|毎週|每周)\b\s*)+|\s+(?:on|am|every|jeden)$|^[,·]\s*"
+)
+_IN_CHANNEL = re.compile(r"(?:\b(?:in|at|im)\s+|@\s*)?<#(?P<id>[0-9]{1,19})>")
+_UNTIL = re.compile(r"\s*(?:-|~|\bto\b|\buntil\b|\btill?\b|\bbis\b)\s*")
+_HALF_BEHIND = re.compile(r"[ap]\.?m\.?$")
+_FOR = re.compile(r"^(?:for|für|,|·|\(|\+)\s*|\)$|\s*(?:동안|間|long|lang)$")
+_AN_HOUR = {
+    name: minutes
+    for minutes, names in (
+        (60, "an hour,one hour,eine stunde,hour,한 시간"),
+        (30, "half an hour,eine halbe stunde,반 시간"),
+        (90, "an hour and a half,one and a half hours,anderthalb stunden"),
+    )
+    for name in names.split(",")
+}
+_LASTS = re.compile(
+    r"(?:(?P<hours>[0-9]{1,2}(?:[.,][0-9]{1,2})?)\s*"
+    r"(?:h|hours?|hrs?|std\.?|stunden?|시간|時間|小时|个小时)(?:\s*(?:and|und|,)?\s*|$))?"
+    r"(?:(?P<minutes>[0-9]{1,3})\s*(?:m|mins?\.?|minutes?|minuten?|분|分|分钟)?)?"
+)
+_CLOCK = re.compile(r"(?P<hours>[0-9]{1,2}):(?P<minutes>[0-5][0-9])")
+
+
+def is_no_meeting(typed: str) -> bool:
+    """Tell whether a text says that a group is to have no meeting."""
+    return _plain(typed).strip(".!") in _NO_MEETING
+
+
+def meets_meant(typed: str, zone: str, lasts: str = "") -> Meets | None:
+    """Return the weekly meeting that a text means; None: it isn't clear.
+
+    Such as "Thursday 20:00", "Thu 8pm for 90 minutes", "Do 20:00-21:30", "목요일 20시", with
+    ``<#…>`` for a channel. Discord's ``<t:…>`` means that day and time in the IANA ``zone``.
+    ``lasts``: how long, where that is asked for by itself; an hour where nothing says it.
+    """
+    text, channel_id = _plain(typed), None
+    time: tuple[int, int] | None
+    if channel := _IN_CHANNEL.search(text):
+        channel_id, text = int(channel["id"]), _IN_CHANNEL.sub(" ", text, count=1).strip()
+    if (stamp := _STAMP.search(text)) and (at := stamped(stamp[0], zone)):
+        rest = _STAMP.sub(" ", text, count=1).strip()
+        weekday, time, minutes = at.weekday(), (at.hour, at.minute), minutes_meant(rest or "1h")
+    else:
+        days = [each for each, named in enumerate(_DAYS_ON) if named.search(text)]
+        if len(days) != 1:
+            return None
+        weekday = days[0]
+        time, minutes = _time_and_minutes(_DAYS_ON[weekday].sub(" ", text, count=1).strip())
+    if lasts.strip():
+        minutes = minutes_meant(lasts)
+    if time is None or minutes is None:
+        return None
+    return Meets(weekday, *time, minutes, channel_id)
+
+
+def minutes_meant(typed: str) -> int | None:
+    """Return the minutes of "90", "1 h 30", "1.5 hours", "for 2h", "90분"; None: not so long."""
+    text = _FOR.sub("", _FOR.sub("", _plain(typed))).strip()
+    if (minutes := _AN_HOUR.get(text)) is None:
+        found = _CLOCK.fullmatch(text) or _LASTS.fullmatch(text)
+        if found is None or not any(found.groups()):
+            return None
+        hours = float((found["hours"] or "0").replace(",", "."))
+        minutes = round(hours * 60) + int(found["minutes"] or 0)
+        if minutes < SHORTEST and text.isdecimal():  # nobody meets for two minutes
+            minutes *= 60
+    return minutes if SHORTEST <= minutes <= LONGEST else None
+
+
+def _time_and_minutes(text: str) -> tuple[tuple[int, int] | None, int | None]:
+    """Return the time of day that a text begins with, and for how long it is after that."""
+    text = _EVERY.sub("", _EVERY.sub("", text)).strip(" ,·")
+    if (time := time_of_day(text)) is not None:
+        return time, A_MEETING
+    words = text.split()
+    for n in range(len(words) - 1, 0, -1):
+        time, minutes = (
+            time_of_day(" ".join(words[:n]).rstrip(",")),
+            minutes_meant(" ".join(words[n:])),
+        )
+        if time is not None and minutes is not None:
+            return time, minutes
+    begins, _, ends = _UNTIL.sub("-", text, count=1).partition("-")
+    half = _HALF_BEHIND.search(ends)
+    for first in (begins + (half[0] if half else ""), begins):
+        one, other = time_of_day(first), time_of_day(ends)
+        if one is not None and other is not None:
+            minutes = (other[0] * 60 + other[1] - one[0] * 60 - one[1]) % (24 * 60)
+            if SHORTEST <= minutes <= LONGEST:
+                return one, minutes
+    return None, None
+
+
+def _plain(typed: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", typed).translate(_DASHES).casefold().split())

@@ -11,7 +11,7 @@ from bot.core.lists import Where
 from bot.core.outbox import Problem
 from bot.core.papers import AfterList, Chosen, Coming, Readiness, Span, Vote
 from bot.core.recommend import Worth
-from bot.core.weeks import DaysOff, Part, Schedule, Week
+from bot.core.weeks import HAD, DaysOff, Meeting, Meets, Part, Schedule, Week
 from bot.core.zones import ZoneChoice
 
 GroupState = Literal["active", "paused", "stopped"]
@@ -63,7 +63,8 @@ class Group:
     which the weeks are sent; None: there is none yet, or the channel is no forum.
     ``list_id``: what it reads from; None: what its server does by default. ``merged_into``: the
     group that it went into for good; then it is stopped, and ``channel_id`` is where it was.
-    ``language``: the Discord locale of whoever started it; "": that wasn't kept then.
+    ``language``: the Discord locale of whoever started it; "": that wasn't kept then. ``meets``:
+    when it talks about its paper; None: it doesn't meet.
     """
 
     group_id: int
@@ -83,6 +84,7 @@ class Group:
     list_id: str | None = None
     merged_into: int | None = None
     language: str = ""
+    meets: Meets | None = None
 
     @property
     def present_id(self) -> int:
@@ -93,6 +95,32 @@ class Group:
     def where(self) -> Where:
         """Where its papers come from."""
         return Where(self.guild_id, self.channel_id, self.list_id)
+
+    def meeting_at(self, slot_at: datetime) -> datetime | None:
+        """Return when the group meets about the paper of a slot; None: it doesn't."""
+        meets = self.meets
+        return None if meets is None else meets.first_after(slot_at, self.schedule.zone)
+
+    def meeting(self, week: Week) -> Meeting | None:
+        """Return what the event of a week is to show; None: there is to be none."""
+        if self.meets is None or week.meets_at is None or week.message_id is None:
+            return None
+        if self.state == "stopped":
+            return None
+        return Meeting(week.meets_at, self.meets.minutes, self.meets.channel_id)
+
+    def meets_again(self, week: Week, now: datetime) -> datetime | None:
+        """Return when a week's meeting is, by what the group says now.
+
+        What has begun stays. So does a meeting to come where the new time has passed: the new one
+        counts from the next paper on.
+        """
+        begun = week.begins_at
+        if begun is not None and begun <= now:
+            return week.meets_at
+        is_off = self.state == "stopped" or week.state not in HAD
+        at = None if is_off else self.meeting_at(week.at)
+        return at if at is None or at > now else week.meets_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +139,8 @@ class GroupStatus:
     about which the server's readers have doubts. ``is_empty``: so is the list it reads from.
     ``silences``: the days off to come, and a pause. ``leads``: who leads this week and those to
     come, or was asked to; ``could_lead``: others have led here, and this member never has.
-    ``has_merged``: another group went into it.
+    ``has_merged``: another group went into it. ``meeting_problem``: why a meeting to come has no
+    event; ``undo_id``: of what brings back when the group met before that was changed just now.
     """
 
     curriculum: Curriculum
@@ -142,6 +171,8 @@ class GroupStatus:
     leads: tuple[Lead, ...] = ()
     could_lead: bool = False
     has_merged: bool = False
+    meeting_problem: Problem | None = None
+    undo_id: int | None = None
 
     def leader_of(self, week: str) -> int | None:
         """Return who leads a week, this one or one to come."""
@@ -218,6 +249,15 @@ class WeeklyPost:
 
 
 @dataclass(frozen=True, slots=True)
+class MeetsWish:
+    """When, how long and where a group is to meet, as it is typed; "none": not any more."""
+
+    when: str
+    lasts: str = ""
+    channel_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class GroupWish:
     """What a moderator says of a group, as it is typed; "" and None for what isn't said."""
 
@@ -227,6 +267,7 @@ class GroupWish:
     zone: str = ""
     list_id: str | None = None
     every: int | None = None
+    meets: MeetsWish | None = None
 
     def schedule(self, old: Schedule, zone: str, time: tuple[int, int]) -> Schedule:
         """Return the schedule that is wished: what isn't said stays as it was.
@@ -264,8 +305,9 @@ class DaysForm:
 class Here:
     """Who sets a group up and from where, with what Discord's cache says of that server.
 
-    ``channel_ids`` are all its channels; None: it is out, and nothing is known to be gone.
-    ``locale`` is the server's, ``language`` that of who sets it up.
+    ``channel_ids`` are all its channels, ``room_ids`` those in which people meet; None: it is out,
+    and nothing is known to be gone. ``locale`` is the server's, ``language`` that of who sets it
+    up.
     """
 
     guild_id: int
@@ -273,6 +315,7 @@ class Here:
     who: int
     locale: str
     channel_ids: AbstractSet[int] | None
+    room_ids: AbstractSet[int] | None = None
     language: str = ""
 
     def lacks(self, channel_id: int) -> bool:
@@ -320,6 +363,18 @@ class WhichHour:
 
     kept_id: int
     typed: str
+
+
+@dataclass(frozen=True, slots=True)
+class WhichMeeting:
+    """Says that it isn't clear when a group is to meet; all that was said is kept.
+
+    ``is_no_room``: or that nobody can meet in the channel that was named.
+    """
+
+    kept_id: int
+    typed: MeetsWish
+    is_no_room: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -375,7 +430,20 @@ class Merged:
     left_out: int
 
 
-SetUp = GroupStatus | Moved | WhichZone | WhichHour | WhichGroup
+WEEKDAYS = (
+    "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday",
+)  # fmt: skip
+
+
+def as_typed(meets: Meets | None) -> MeetsWish:
+    """Return what somebody would type for a group to meet so."""
+    if meets is None:
+        return MeetsWish("none")
+    when = f"{WEEKDAYS[meets.weekday]} {meets.hour:02}:{meets.minute:02}"
+    return MeetsWish(when, str(meets.minutes), meets.channel_id)
+
+
+SetUp = GroupStatus | Moved | WhichZone | WhichHour | WhichMeeting | WhichGroup
 """What comes of setting a group up: it is made, changed or moved; or something isn't clear."""
 
 

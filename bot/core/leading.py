@@ -31,5 +31,6 @@ class LedWeek:
 
 
 def ready_at(group: Group, week: str) -> datetime:
-    """Return when who leads a week needs to be ready."""
-    return slot_of_week(group.schedule, week).at
+    """Return when who leads a week needs to be ready: as it meets, or else at its paper."""
+    slot = slot_of_week(group.schedule, week)
+    return group.meeting_at(slot.at) or slot.at

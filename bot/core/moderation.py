@@ -14,7 +14,7 @@ from bot.core.curriculum.fields import Fields, Missing, Typed
 from bot.core.curriculum.imports import Imported, Unread
 from bot.core.curriculum.merge import Mode
 from bot.core.curriculum.merge import Outcome as Merged
-from bot.core.groups import DaysForm, Group, GroupForm, GroupWish
+from bot.core.groups import DaysForm, Group, GroupForm, GroupWish, MeetsWish
 from bot.core.lists import ListSummary
 from bot.core.papers import VoteWish
 from bot.core.recommend import Path
@@ -341,6 +341,8 @@ def from_json(key: str | None, kept: Mapping[str, Any]) -> Drafted:
     if schedule := said.pop("schedule", None):  # so it was kept before it was a wish
         time = f"{schedule.pop('hour'):02}:{schedule.pop('minute'):02}"
         said |= {**schedule, "time": time}
+    if meets := said.pop("meets", None):
+        said["meets"] = MeetsWish(**meets)
     return GroupForm(said.pop("channel_id", None), GroupWish(**said))
 
 

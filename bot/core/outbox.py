@@ -10,6 +10,7 @@ LetterKind = Literal[
     "sign",
     "post",
     "thread",
+    "meeting",
     "opener",
     "notice",
     "reminder",
@@ -22,6 +23,7 @@ LetterKind = Literal[
     "paper",
 ]
 """``standing``: a group's post in its forum; ``sign``: the card above it, when it changes;
+``meeting``: the scheduled event of a week: made, moved or cancelled;
 ``called_off``: the card above a poll, when its vote is called off; ``suggested``: that a server has
 its first suggestion; ``inbox``: that something waits for its moderators; ``ask``: whether a member
 would lead a week; ``paper``: the card of a week's paper, when it changes."""
@@ -36,15 +38,20 @@ Permission = Literal[
     "create_public_threads",
     "send_messages_in_threads",
     "send_polls",
+    "create_events",
+    "connect",
 ]
-"""What the bot needs in a channel, by Discord's name for it."""
+"""What the bot needs in a channel or a server, by Discord's name for it."""
+
+OfStage = Literal["manage_channels", "mute_members", "move_members"]
+"""What else Discord wants of who makes an event in a stage channel: too much to ask of all."""
 
 
 @dataclass(frozen=True, slots=True)
 class Lacks:
     """The problem that the bot lacks permissions in the channel."""
 
-    permissions: tuple[Permission, ...]
+    permissions: tuple[Permission | OfStage, ...]
 
     def __str__(self) -> str:
         return f"lacks:{','.join(self.permissions)}"
@@ -65,6 +72,7 @@ ProblemName = Literal[
     "no_standing_post",
     "locked",
     "tag_needed",
+    "no_more_events",
     # after which nobody can tell whether it was sent
     "no_history",
     "lost_sight",
@@ -81,12 +89,14 @@ ProblemName = Literal[
     "no_such_person",
     "no_direct_messages",
     "superseded",
+    "event_gone",
     # another release's
     "unknown",
 ]
 """``no_standing_post``: it waits for that to be made; ``tag_needed``: a forum wants one, and none
-is for us; ``moved``: its group has another channel now; ``deleted``: by somebody, before anybody
-knew that it was sent."""
+is for us; ``no_more_events``: the server has as many as it may; ``moved``: its group has another
+channel now; ``deleted``: by somebody, before anybody knew that it was sent; ``event_gone``: deleted
+by somebody, or over."""
 
 Problem = ProblemName | Lacks
 """Why something isn't sent, or a group has no papers; its ``str`` is what the database holds."""
@@ -101,7 +111,8 @@ def problem_from(stored: str | None) -> Problem | None:
         return None
     if stored.startswith("lacks:"):
         held = stored.removeprefix("lacks:").split(",")
-        lacks = tuple(name for each in held for name in get_args(Permission) if name == each)
+        known = (*get_args(Permission), *get_args(OfStage))
+        lacks = tuple(name for each in held for name in known if name == each)
         return Lacks(lacks) if lacks else "unknown"
     return next((name for name in get_args(ProblemName) if name == stored), "unknown")
 

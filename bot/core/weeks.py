@@ -154,6 +154,59 @@ class Schedule:
         return self.day(self.counts_from) if self.counts_from else day
 
 
+A_MEETING = 60
+"""Minutes, unless said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Meets:
+    """When a group talks about its paper, on its own clock, and for how many minutes.
+
+    ``channel_id``: of a voice or stage channel; None: at the paper's thread.
+    """
+
+    weekday: int
+    hour: int
+    minute: int
+    minutes: int = A_MEETING
+    channel_id: int | None = None
+
+    def first_after(self, slot_at: datetime, zone: str) -> datetime:
+        """Return the first such time at least a day after a paper's slot.
+
+        Gaps in local time count as for slots.
+        """
+        earliest = slot_at + timedelta(days=1)
+        wall = time(self.hour, self.minute, tzinfo=ZoneInfo(zone))
+        day = earliest.astimezone(wall.tzinfo).date() - timedelta(days=1)
+        while True:
+            day += timedelta(days=(self.weekday - day.weekday()) % 7)
+            at = datetime.combine(day, wall).astimezone(UTC)
+            if at >= earliest:
+                return at
+            day += timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """What the scheduled event of a week shows; its ``str`` is what the database holds."""
+
+    at: datetime
+    minutes: int
+    channel_id: int | None = None
+
+    def __str__(self) -> str:
+        return f"{int(self.at.timestamp())} {self.minutes} {self.channel_id or 0}"
+
+    @classmethod
+    def read(cls, held: str | None) -> Self | None:
+        """Return the meeting as the database holds it; None: there is none."""
+        if not held:
+            return None
+        at, minutes, channel_id = map(int, held.split())
+        return cls(datetime.fromtimestamp(at, UTC), minutes, channel_id or None)
+
+
 @dataclass(frozen=True, slots=True)
 class Slot:
     """One weekly occurrence.
@@ -193,7 +246,8 @@ class Part:
 class Week:
     """A group's week and what became of it. ``key``, ``title`` and ``part`` as they were then.
 
-    ``part`` is one with names, or None.
+    ``part`` is one with names, or None. ``event_id``: of its meeting's scheduled event, if that was
+    made; ``event_asked``: what Discord was last asked to show there, "" for none any more.
     """
 
     week_id: int
@@ -209,6 +263,15 @@ class Week:
     message_id: int | None = None
     thread_id: int | None = None
     part: Part | None = None
+    meets_at: datetime | None = None
+    event_id: int | None = None
+    event_asked: str | None = None
+
+    @property
+    def begins_at(self) -> datetime | None:
+        """When its meeting begins: as its event says, if there is one."""
+        shown = Meeting.read(self.event_asked) if self.event_id is not None else None
+        return self.meets_at if shown is None else shown.at
 
     def link(self, guild_id: int) -> str:
         """Return the address of its message in Discord; of one deleted at once, nothing."""

@@ -14,7 +14,7 @@ from discord import ui
 from discord.ext import commands
 from discord.utils import snowflake_time
 
-from bot.core.outbox import Lacks, Permission, ProblemName
+from bot.core.outbox import Lacks, OfStage, Permission, ProblemName
 from bot.views import problems
 
 # What Discord answers.
@@ -49,6 +49,7 @@ TROUBLE = (RefusedError, NoAnswerError, AwayError, TimeoutError)
 UNKNOWN_CHANNEL = 10003
 UNKNOWN_GUILD = 10004
 UNKNOWN_MESSAGE = 10008
+UNKNOWN_EVENT = 10070  # "Unknown Guild Scheduled Event"
 ALREADY_CREATED = 160004  # "A thread has already been created for this message"
 ENDED_ALREADY = 520001  # "Poll expired"
 NOT_HERE = frozenset({10007, 10013})  # "Unknown Member", "Unknown User"
@@ -58,6 +59,8 @@ PROBLEMS: dict[int, ProblemName] = {
     UNKNOWN_GUILD: "bot_removed",
     UNKNOWN_MESSAGE: "card_gone",
     10013: "no_such_person",
+    UNKNOWN_EVENT: "event_gone",
+    30038: "no_more_events",
     40067: "tag_needed",
     50001: "no_access",
     50007: "no_direct_messages",
@@ -65,19 +68,21 @@ PROBLEMS: dict[int, ProblemName] = {
     50083: "discord_trouble",
     50278: "no_direct_messages",
     160006: "no_more_threads",
+    180000: "event_gone",
     200000: "automod",
     200001: "automod",
 }
 """Our name for each of Discord's codes. 200000 is about a text, 200001 about a title.
 
 50083 is "Thread is archived", before our cache knows that: then it is opened first. 50278: they
-share no server with us any more.
+share no server with us any more. 180000: "Cannot update a finished event".
 """
 
 # What Discord is asked.
 
 A_WEEK_QUIET: Literal[10080] = 10080  # minutes until Discord puts a thread away
-NAMED = (*get_args(Permission), "manage_threads")
+NAMED = (*get_args(Permission), *get_args(OfStage), "manage_threads")
+GUILD_ONLY = 2  # the only privacy level that an event has
 A_PAGE = 100  # messages that Discord shows at once
 OF_PEOPLE = frozenset({discord.MessageType.default, discord.MessageType.reply})
 
@@ -102,7 +107,7 @@ class Server:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A channel, forum or thread of a server, as Discord has it now.
+    """A channel, forum or thread of a server, or a server, as Discord has it now.
 
     ``parent_id``: a thread's channel, whose permissions are ``held``. ``tags``: those that a post
     in this forum gets; None: it wants one, and none is for us. ``role``: whether the role asked
@@ -112,7 +117,7 @@ class Place:
     place_id: int
     guild_id: int
     guild_name: str
-    kind: Literal["text", "forum", "thread", "direct", "other"]
+    kind: Literal["text", "forum", "thread", "direct", "voice", "stage", "server", "other"]
     held: frozenset[str]
     parent_id: int | None = None
     tags: tuple[int, ...] | None = ()
@@ -124,11 +129,7 @@ class Place:
     def is_thread(self) -> bool:
         return self.kind == "thread"
 
-    @property
-    def has_history(self) -> bool:
-        return self.kind in ("text", "thread", "direct")
-
-    def lacks(self, names: Sequence[Permission]) -> Lacks | None:
+    def lacks(self, names: Sequence[Permission | OfStage]) -> Lacks | None:
         """Return which of the permissions are missing, as a problem."""
         lacking = tuple(name for name in names if name not in self.held)
         return Lacks(lacking) if lacking else None
@@ -136,13 +137,29 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What a message of ours can be known again by; ``part_ids``: of its outermost parts."""
+    """What a message of ours can be known again by; ``part_ids``: of its outermost parts.
+
+    ``text``: of an event of ours.
+    """
 
     message_id: int
     at: datetime
     custom_ids: frozenset[str]
     part_ids: frozenset[int]
     question: str | None = None
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Appointment:
+    """What a scheduled event shows. ``place``: a voice or stage channel; else at the ``link``."""
+
+    name: str
+    text: str
+    begins_at: datetime
+    ends_at: datetime
+    link: str
+    place: Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +198,9 @@ class Discord(Protocol):
 
     async def place(self, guild_id: int, place_id: int, role_id: int | None = None) -> Place | None:
         """Return a place, out of the cache if it is there; None: it is gone."""
+
+    async def grounds(self, guild_id: int) -> Place:
+        """Return the server itself, with what is held all over it: there its events are."""
 
     async def fetched(self, guild_id: int, place_id: int) -> Place | None:
         """Return a place as Discord itself has it, archived or not; None: it is gone."""
@@ -230,6 +250,21 @@ class Discord(Protocol):
         """Yield our own posts in a forum: open ones, and archived ones made since then.
 
         The newest first, in either. ``since`` and ``ago`` as for messages.
+        """
+
+    async def make_event(self, guild_id: int, what: Appointment) -> int:
+        """Make a scheduled event and return its id: it has no nonce, so look for it first."""
+
+    async def edit_event(self, guild_id: int, event_id: int, what: Appointment) -> None:
+        """Let an event of ours, not begun yet, show this instead. Twice is harmless."""
+
+    async def cancel_event(self, guild_id: int, event_id: int) -> None:
+        """Delete an event. Twice is harmless."""
+
+    def events(self, guild_id: int) -> AsyncIterator[Seen]:
+        """Yield our own events that are to come or under way, as far as we may see their channels.
+
+        The rest are of channels that we can't view.
         """
 
     async def poll(self, place_id: int, message_id: int) -> PollSeen | None:
@@ -291,6 +326,11 @@ class DiscordPort:
         guild, me = await self._guild(guild_id)
         channel = guild.get_channel_or_thread(place_id) or await _fetched(guild, place_id)
         return None if channel is None else await _place(channel, guild, me, role_id)
+
+    async def grounds(self, guild_id: int) -> Place:
+        guild, me = await self._guild(guild_id)
+        held = _held(me.guild_permissions)
+        return Place(guild_id, guild_id, guild.name, "server", held)
 
     async def fetched(self, guild_id: int, place_id: int) -> Place | None:
         guild, me = await self._guild(guild_id)
@@ -401,6 +441,32 @@ class DiscordPort:
             if post.owner_id == self._me:
                 yield post.id
 
+    async def make_event(self, guild_id: int, what: Appointment) -> int:
+        with _answers():
+            make = self._bot.http.create_guild_scheduled_event
+            return int((await make(guild_id, **_event(what)))["id"])
+
+    async def edit_event(self, guild_id: int, event_id: int, what: Appointment) -> None:
+        with _answers():
+            await self._bot.http.edit_scheduled_event(guild_id, event_id, **_event(what))
+
+    async def cancel_event(self, guild_id: int, event_id: int) -> None:
+        try:
+            with _answers():
+                await self._bot.http.delete_scheduled_event(guild_id, event_id)
+        except RefusedError as error:
+            if error.code != UNKNOWN_EVENT:
+                raise
+
+    async def events(self, guild_id: int) -> AsyncIterator[Seen]:
+        with _answers():
+            found = await self._bot.http.get_scheduled_events(guild_id, with_user_count=False)
+        for each in found:
+            if int(each.get("creator_id") or 0) == self._me:
+                event_id, nothing = int(each["id"]), frozenset[Any]()
+                at, text = snowflake_time(event_id), each.get("description") or ""
+                yield Seen(event_id, at, nothing, nothing, text=text)
+
     async def poll(self, place_id: int, message_id: int) -> PollSeen | None:
         with _answers():
             message = await self._bot.get_partial_messageable(place_id).fetch_message(message_id)
@@ -502,11 +568,13 @@ async def _place(
             return None
         home = parent
     permissions, tags = home.permissions_for(me), None
-    kind: Literal["text", "forum", "thread", "other"] = "other"
+    kind: Literal["text", "forum", "thread", "voice", "stage", "other"] = "other"
     if isinstance(channel, discord.ForumChannel):
         kind, tags = "forum", problems.usable_tags(channel, me)
     elif isinstance(channel, discord.TextChannel | discord.Thread):
         kind = "text" if thread is None else "thread"
+    elif isinstance(channel, discord.VoiceChannel | discord.StageChannel):
+        kind = "voice" if isinstance(channel, discord.VoiceChannel) else "stage"
     role = guild.get_role(role_id or 0)
     is_wanted = role is not None and problems.is_mentionable(role)
     reaches = role is not None and (role.mentionable or permissions.mention_everyone)
@@ -515,13 +583,32 @@ async def _place(
         guild.id,
         guild.name,
         kind,
-        frozenset(name for name in NAMED if getattr(permissions, name)),
+        _held(permissions),
         None if thread is None else thread.parent_id,
         None if tags is None else tuple(tag.id for tag in tags),
         ("mentioned" if reaches else "named") if is_wanted else None,
         thread is not None and thread.locked,
         thread is not None and thread.archived,
     )
+
+
+def _held(permissions: discord.Permissions) -> frozenset[str]:
+    return frozenset(name for name in NAMED if getattr(permissions, name))
+
+
+def _event(what: Appointment) -> dict[str, Any]:
+    """Return an event as Discord wants it: one elsewhere than in a channel has an end."""
+    in_channel = {"stage": 1, "voice": 2}.get(what.place.kind)
+    return {
+        "name": what.name,
+        "description": what.text,
+        "privacy_level": GUILD_ONLY,
+        "scheduled_start_time": what.begins_at.isoformat(),
+        "scheduled_end_time": what.ends_at.isoformat(),
+        "entity_type": in_channel or 3,
+        "channel_id": str(what.place.place_id) if in_channel else None,
+        "entity_metadata": None if in_channel else {"location": what.link},
+    }
 
 
 def _server(guild: discord.Guild) -> Server:
@@ -545,17 +632,17 @@ def _seen(message: discord.Message) -> Seen:
     )
 
 
-ASKS_TO_SEND = re.compile(r"/channels/[0-9]+/(messages|threads)$")
+ASKS_TO_SEND = re.compile(r"/channels/[0-9]+/(messages|threads)$|/guilds/[0-9]+/scheduled-events$")
 ASKED_AGAIN = frozenset({500, 502, 504, 524})
 """Answers after which discord.py repeats a request by itself."""
 
 
 def ask_once() -> aiohttp.TraceConfig:
-    """Return what stops discord.py from repeating a request for a message or a forum's post.
+    """Return what stops discord.py from repeating a request for a message, a post or an event.
 
-    After a 5xx it repeats any request. The first one may have worked, and a forum's post has no
-    nonce, so there would be two; and a refused second request says nothing about the first. So a
-    5xx is an error at once, and the caller looks before it tries again.
+    After a 5xx it repeats any request. The first one may have worked, and a forum's post or an
+    event has no nonce, so there would be two; and a refused second request says nothing about the
+    first. So a 5xx is an error at once, and the caller looks before it tries again.
     """
     trace = aiohttp.TraceConfig()
     trace.on_request_end.append(_answered)

@@ -16,7 +16,6 @@ from bot.core.weeks import CLOCKS_APART
 from bot.errors import LedgerError
 from bot.language import OF_ALL, speak
 from bot.outbox.discord import (
-    NAMED,
     UNKNOWN_MESSAGE,
     AwayError,
     Discord,
@@ -34,6 +33,7 @@ from bot.outbox.letters._base import (
     End,
     ForumPost,
     Letter,
+    Once,
     Receipt,
     Send,
     Wait,
@@ -43,7 +43,6 @@ from bot.outbox.traces import is_of
 from bot.services.opening import Services
 from bot.store import outbox
 from bot.store.database import Queries
-from bot.views.problems import TO_LOOK
 
 log = logging.getLogger(__name__)
 
@@ -330,8 +329,9 @@ class Engine:
                 async with self._taken(row) as (tx, _, found):
                     if not await self._has_moved(tx, row, found, is_untried=False):
                         await self._drop(tx, letter, row, act.problem)
-        elif not isinstance(act, Send | ForumPost):  # twice is harmless
+        elif not isinstance(act, Once):  # twice is harmless
             await self._tickets.leave()
+            self._check_lease(row)
             message_id = await act.do(self._discord, "")
             await self.sent(row, Receipt(message_id, row.channel_id or 0, self._clock()))
         elif await self._was_sent(row, act):
@@ -344,15 +344,20 @@ class Engine:
         elif await self.begin(row, act.place.place_id, act.trace or letter.trace(row)):
             await self._do(row, act)
 
-    async def _do(self, row: OutboxRow, act: Send | ForumPost) -> None:
-        await self._tickets.leave()
+    def _check_lease(self, row: OutboxRow) -> None:
+        """Raise TimeoutError where a machine was suspended meanwhile, or its clock was set back.
+
+        Its timeouts stood still with it, and another process may have done it since: so long ago
+        that Discord will have forgotten the nonce, or otherwise by now.
+        """
         claimed_at = (row.lease_until or self._clock()) - LEASE
         since = self._clock() - claimed_at
         if not -CLOCKS_APART <= since < timedelta(seconds=SEND_WITHIN):
-            # A machine was suspended meanwhile, and its timeouts with it, or its clock was set
-            # back: another process may have sent it since, so long ago that Discord will have
-            # forgotten the nonce.
             raise TimeoutError
+
+    async def _do(self, row: OutboxRow, act: Once) -> None:
+        await self._tickets.leave()
+        self._check_lease(row)
         place = act.place
         try:
             message_id = await act.do(self._discord, f"n{row.row_id}")
@@ -391,7 +396,7 @@ class Engine:
             else:
                 await self.end(row, "dropped", verdict.problem)
 
-    async def _was_sent(self, row: OutboxRow, act: Send | ForumPost | None = None) -> bool:
+    async def _was_sent(self, row: OutboxRow, act: Once | None = None) -> bool:
         """Look for the message of an earlier attempt, and record it; tell whether it is there.
 
         ``act``: what is to be sent otherwise; None: nothing.
@@ -410,9 +415,10 @@ class Engine:
             place = await self._as_it_is(row, place_id)
             if place is None:  # gone, with all that was sent there
                 continue
-            if place.lacks(TO_LOOK) or not (place.has_history or isinstance(act, ForumPost)):
+            sought = act or self._letters[row.kind].sought(place)
+            if place.lacks(sought.to_look) or place.kind not in sought.kinds:
                 raise HistoryClosedError
-            looked = (act or Send(place, None)).seen(self._discord, place_id, since, ago)
+            looked = sought.seen(self._discord, place_id, since, ago)
             async for seen in looked:
                 if is_of(trace, seen):
                     receipt = Receipt(seen.message_id, place_id, seen.at, place.is_thread)
@@ -436,21 +442,19 @@ class Engine:
         return min(claimed_at + longest - self._clock(), longest)  # the clock may be set back
 
     async def _as_it_is(self, row: OutboxRow, place_id: int) -> Place | None:
-        """Return a place, not out of the cache, which may be of before; None: it is gone.
+        """Return a place to look in as it is; None: it is gone.
 
-        To whom a history is closed, Discord shows an empty one; nobody closes a direct one.
+        To whom a history is closed, Discord shows an empty one.
         """
-        if self._letters[row.kind].is_direct:
-            return Place(place_id, 0, "", "direct", frozenset(NAMED))
         try:
-            return await self._discord.fetched(row.guild_id or 0, place_id)
+            return await self._letters[row.kind].as_it_is(row, place_id, self._discord)
         except RefusedError as error:
             if error.problem in ("no_access", "forbidden"):
                 raise HistoryClosedError from error
             raise
 
 
-def _has_nonce(row: OutboxRow, act: Send | ForumPost) -> bool:
+def _has_nonce(row: OutboxRow, act: Once) -> bool:
     """Tell whether a nonce keeps a second message from appearing: where it was asked last."""
     return isinstance(act, Send) and act.place.place_id in row.places[-1:]
 

@@ -1,8 +1,8 @@
 """How we find a message of ours again in a channel: by a trace, stored before it is sent.
 
 A trace is an id of ours that the message carries, on a button or another part. A poll can't carry
-one, so we know it by its question, below the card of its vote. A changed text, name or language
-never hides what was sent.
+one, so we know it by its question, below the card of its vote; an event neither, so we know it by
+the address of its paper. A changed text, name or language never hides what was sent.
 """
 
 from discord import ui
@@ -35,6 +35,11 @@ def by_question(question: str, card_id: int) -> str:
     return f"question:{card_id}:{question}"
 
 
+def by_link(link: str) -> str:
+    """Return the trace of an event whose text holds this link."""
+    return f"link:{link}"
+
+
 def is_of(trace: str, seen: Seen) -> bool:
     """Tell whether this message has the trace."""
     way, _, what = trace.partition(":")
@@ -42,6 +47,8 @@ def is_of(trace: str, seen: Seen) -> bool:
         return what in seen.custom_ids
     if way == "part":
         return int(what) in seen.part_ids
+    if way == "link":
+        return what in seen.text.split()
     card_id, _, question = what.partition(":")
     return seen.message_id > int(card_id) and seen.question == question
 

@@ -25,6 +25,7 @@ from bot.core.weeks import (
     week_at_home,
     week_of,
 )
+from bot.services.meetings import plan as plan_meetings
 from bot.services.papers import Papers, calendar_of
 from bot.services.reading import PUT_OFF_FOR
 from bot.services.reminders import plan as plan_reminders
@@ -170,6 +171,7 @@ class ClockRepair:
                 await group_rows.set_looked(tx, group_id, since, next_at)
                 votes = await week_rows.votes_from(tx, group_id, "")
                 await self._votes_put_right(tx, group, now)
+                await plan_meetings(tx, self._ids, group, now)
                 is_wrong = votes != await week_rows.votes_from(tx, group_id, "")
                 is_wrong |= await _skips_put_right(tx, plan.calendar, now)
                 weeks["reckoned"] += is_wrong or (since, next_at) != (before.since, before.next_at)

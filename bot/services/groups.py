@@ -5,8 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
+from typing import Literal
 
-from bot.core.dates import time_of_day
+from bot.core.dates import is_no_meeting, meets_meant, time_of_day
 from bot.core.groups import (
     Group,
     GroupForm,
@@ -24,15 +25,17 @@ from bot.core.groups import (
     SetUp,
     WhichGroup,
     WhichHour,
+    WhichMeeting,
     WhichZone,
+    as_typed,
     as_wished,
 )
 from bot.core.lists import Where
-from bot.core.outbox import Problem
+from bot.core.outbox import LetterKind, Problem
 from bot.core.papers import Plan
 from bot.core.progress import shown_count
 from bot.core.recommend import Worth
-from bot.core.weeks import WEEKS_SHOWN, Calendar, Schedule, Slot, Week
+from bot.core.weeks import WEEKS_SHOWN, Calendar, Meets, Schedule, Slot, Week
 from bot.core.zones import resolve_zone, zones_offered
 from bot.errors import (
     AlreadyPostedError,
@@ -44,12 +47,13 @@ from bot.errors import (
     OldCardError,
     RoleRefusedError,
 )
-from bot.services import standing
+from bot.services import meetings, standing
 from bot.services.curriculum import CurriculumStore
 from bot.services.moderation import Moderation
 from bot.services.papers import (
     Papers,
     calendar_of,
+    checked,
     group_of,
     next_slot_of,
     no_group,
@@ -69,6 +73,9 @@ from bot.store.instants import Clock, Ids
 
 FIRST = Schedule(0, 9, 0, "UTC")
 """A new group meets on Mondays at nine, unless said."""
+
+MeetsSaid = Meets | Literal["none"] | None
+"""When a group is to meet; ``none``: not any more; None: that wasn't said."""
 
 LOST_SHOWN = 2
 """Groups without a channel among which a moderator is asked: a phone shows them at once."""
@@ -117,6 +124,9 @@ class Groups:
             form = GroupForm(channel.channel_id, replace(wish, time=None))
             kept_id = await self._moderation.keep(here.guild_id, here.who, form)
             return WhichHour(kept_id, wish.time or "")
+        meets = await self._meets(here, GroupForm(channel.channel_id, wish), zone or "UTC")
+        if isinstance(meets, WhichMeeting):
+            return meets
         is_asked = group is None and not wish.zone
         if is_asked and (asked := await self._which(here, GroupForm(channel.channel_id))):
             return asked
@@ -136,7 +146,23 @@ class Groups:
             clear = replace(wish, weekday=schedule.weekday, time=at, role_id=role_id, zone=zone)
             if asked := await self._which(here, GroupForm(channel.channel_id, clear)):
                 return asked
-        return await self._put(here, channel, schedule, role_id, group, wish.list_id)
+        return await self._put(here, channel, schedule, role_id, group, wish.list_id, meets)
+
+    async def meet(self, here: Here, form: GroupForm) -> GroupStatus | WhichMeeting:
+        """Change when a channel's group meets, and its meetings to come; ask if that isn't clear.
+
+        Raises:
+            NoGroupError: the channel has no group any more.
+        """
+        found = await self.find(form.channel_id or 0)
+        group = await checked(self._db, found, here.guild_id, form.channel_id)
+        meets = await self._meets(here, form, group.schedule.zone)
+        if isinstance(meets, WhichMeeting):
+            return meets
+        now, meets = self._clock(), meets or "none"
+        async with taken_group(self._db, here.guild_id, group.group_id) as (tx, old):
+            changed = await self._set_meets(tx, old, meets, now)
+        return await self._undoable(here, await self.status_of(changed, here.who), old.meets)
 
     async def choose(
         self, here: Here, channel: SeenChannel, form: GroupForm, group_id: int
@@ -155,8 +181,11 @@ class Groups:
         wish, time = form.wish, time_of_day(form.wish.time or "")
         if time is None or wish.weekday is None:
             raise OldCardError
+        meets = await self._meets(here, form, wish.zone)
+        if isinstance(meets, WhichMeeting):
+            raise OldCardError
         schedule = wish.schedule(FIRST, wish.zone, time)
-        return await self._put(here, channel, schedule, wish.role_id, list_id=wish.list_id)
+        return await self._put(here, channel, schedule, wish.role_id, None, wish.list_id, meets)
 
     async def move_to(
         self, here: Here, channel: SeenChannel, group_id: int, *, only_lost: bool = False
@@ -204,6 +233,7 @@ class Groups:
         is_forum: bool = False,
         seen: Group | None = None,
         list_id: str | None = None,
+        meets: MeetsSaid = None,
         language: str = "",
     ) -> GroupStatus:
         """Make the channel's group, or change it; the running week keeps its one post.
@@ -238,10 +268,12 @@ class Groups:
                 is_forum=is_forum,
                 list_id=list_id,
                 language=old.language if old else language,
+                meets=old.meets if old else None,
             )  # fmt: skip
             plan = await self._papers.plan(tx, group)
             group = replace(group, next_at=plan.calendar.next(now).at)
             await group_rows.put_group(tx, group, now)
+            group = await self._set_meets(tx, group, meets, now)
             await self.make_way(tx, group, plan.made_way(), now)
             group = await self.announce(tx, group, old, now)
             await plan_reminders(tx, group, now)
@@ -271,6 +303,7 @@ class Groups:
                 changed = replace(changed, schedule=schedule.without([schedule.pause]))
             changed = replace(changed, next_at=(await next_slot_of(tx, changed, now)).at)
             await group_rows.put_group(tx, changed, now)
+            await meetings.plan(tx, self._ids, changed, now)
             group = await self.announce(tx, changed, old, now)
             await plan_reminders(tx, group, now)
         return await self.status_of(group)
@@ -324,7 +357,9 @@ class Groups:
         async with taken as (tx, group):
             await call_off(tx, self._ids, group, self._clock())
             for each in (*await group_rows.merged_groups(tx, group_id), group):
+                left = await meetings.left_behind(tx, self._ids, each, self._clock())
                 await outbox.delete_about_group(tx, each.group_id)
+                await outbox.add(tx, *left)
                 await guild_rows.forget_group(tx, each.group_id, but_open_polls=True)
         return group
 
@@ -368,6 +403,7 @@ class Groups:
             calendar = replace(plan.calendar, schedule=changed.schedule).having(post)
             changed = replace(changed, next_at=calendar.next(now).at)
             await group_rows.put_group(tx, changed, now)
+            await meetings.plan(tx, self._ids, changed, now)
             announced = await self.announce(tx, changed, group, now)
         return await self.status_of(announced)
 
@@ -464,6 +500,7 @@ class Groups:
         role_id: int | None,
         seen: Group | None = None,
         list_id: str | None = None,
+        meets: MeetsSaid = None,
     ) -> GroupStatus:
         """Make or change a channel's group; ``seen``: from which what wasn't said was taken."""
         has_post = seen is not None and seen.standing_id is not None
@@ -471,17 +508,42 @@ class Groups:
         if problem is not None:
             raise CannotPostError(problem)
         guild_id, to, who, is_forum = here.guild_id, channel.channel_id, here.who, channel.is_forum
-        return await self.make_or_change(
-            guild_id,
-            to,
-            schedule,
-            role_id,
-            who,
-            is_forum=is_forum,
-            seen=seen,
-            list_id=list_id,
-            language=here.language,
-        )
+        status = await self.make_or_change(
+            guild_id, to, schedule, role_id, who, is_forum=is_forum, seen=seen, list_id=list_id,
+            meets=meets, language=here.language,
+        )  # fmt: skip
+        if meets is None or seen is None:
+            return status
+        return await self._undoable(here, status, seen.meets)
+
+    async def _meets(self, here: Here, form: GroupForm, zone: str) -> MeetsSaid | WhichMeeting:
+        """Return when a form says that a group meets; or keep it, if that isn't clear."""
+        if (wish := form.wish.meets) is None:
+            return None
+        if is_no_meeting(wish.when):
+            return "none"
+        meets = meets_meant(wish.when, zone, wish.lasts)
+        if meets is not None and wish.channel_id is not None:
+            meets = replace(meets, channel_id=wish.channel_id)
+        is_room = here.room_ids is None or (meets and meets.channel_id) in (None, *here.room_ids)
+        if meets is not None and is_room:
+            return meets
+        kept_id = await self._moderation.keep(here.guild_id, here.who, form)
+        return WhichMeeting(kept_id, wish, not is_room)
+
+    async def _set_meets(self, tx: Queries, group: Group, meets: MeetsSaid, now: datetime) -> Group:
+        """Record what was said of a group's meetings, and let those to come be so."""
+        if meets is not None:
+            group = replace(group, meets=None if meets == "none" else meets)
+            await group_rows.set_meets(tx, group.group_id, group.meets)
+        await meetings.plan(tx, self._ids, group, now)
+        return group
+
+    async def _undoable(self, here: Here, status: GroupStatus, before: Meets | None) -> GroupStatus:
+        """Keep when a group met before, for Undo."""
+        form = GroupForm(status.group.channel_id, GroupWish(meets=as_typed(before)))
+        kept_id = await self._moderation.keep(here.guild_id, here.who, form)
+        return replace(status, undo_id=kept_id)
 
     async def make_way(
         self, tx: Queries, group: Group, moves: Mapping[str, str], now: datetime
@@ -536,7 +598,8 @@ class Groups:
             votes=running,
             lost_votes=lost,
             vote_problems={id_: why for id_, why in problems.items() if why is not None},
-            thread_problem=await _thread_problem(db, this_week),
+            thread_problem=await _problem_of(db, "thread", this_week),
+            meeting_problem=await _problem_of(db, "meeting", this_week or last),
             doubted=tuple(r for key in doubted if (r := curriculum.get(key)) is not None),
             is_empty=plan.is_empty,
             leads=tuple(await lead_rows.leads_from(db, group_id, plan.current)),
@@ -564,6 +627,6 @@ def _check_place(group: Group, seen_in: int | None) -> None:
         raise OldCardError
 
 
-async def _thread_problem(db: Queries, post: Week | None) -> Problem | None:
-    row = await outbox.row_about(db, "thread", str(post.week_id)) if post else None
+async def _problem_of(db: Queries, kind: LetterKind, post: Week | None) -> Problem | None:
+    row = await outbox.row_about(db, kind, str(post.week_id)) if post else None
     return None if row is None else row.problem

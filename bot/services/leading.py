@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from bot.core.groups import Group, Lead
+from bot.core.groups import Lead
 from bot.core.leading import CHOICE, MOST_QUESTIONS, LedWeek
 from bot.core.outbox import OutboxRow
 from bot.core.papers import Plan
 from bot.core.weeks import HAD, WEEKS_SHOWN, slot_of_week
 from bot.errors import LeadRefusedError, NotAMemberError, NotOfferedError
-from bot.services.papers import Papers
+from bot.services.papers import Papers, tell_again
 from bot.store import groups as group_rows
 from bot.store import leads as lead_rows
 from bot.store import outbox, readers
@@ -59,7 +59,8 @@ class Leading:
             lead = await lead_rows.lead_of(tx, group_id, week, who)
             if lead is not None and lead.state == "leads":
                 await lead_rows.delete_lead(tx, lead)
-                await self._tell_again(tx, group, plan, week)
+                if (post := plan.calendar.week(week)) is not None:
+                    await tell_again(tx, self._ids, group, post, plan.now)
         return await self.week(guild_id, group_id, who, week)
 
     async def choose(
@@ -156,17 +157,6 @@ class Leading:
         if had is not None and had.state in HAD:
             raise LeadRefusedError("gone")
         return lead
-
-    async def _tell_again(self, tx: Queries, group: Group, plan: Plan, week: str) -> None:
-        """Let the card of a week's paper name whoever leads it now."""
-        post = plan.calendar.week(week)
-        if post is not None and post.state == "posted" and post.message_id is not None:
-            row_id, until = self._ids.new(), plan.now + TOLD_WITHIN
-            row = OutboxRow(
-                row_id, "paper", f"{post.week_id}:{row_id}", plan.now, until, group.guild_id,
-                group.group_id, post.channel_id, message_id=post.message_id,
-            )  # fmt: skip
-            await outbox.add(tx, row)
 
 
 def _check_coming(plan: Plan, week: str) -> None:

@@ -9,7 +9,7 @@ from bot.core.outbox import LetterKind
 from bot.core.papers import Plan
 from bot.core.weeks import HAD, Why
 from bot.errors import OldCardError
-from bot.services import standing
+from bot.services import meetings, standing
 from bot.services.groups import Groups
 from bot.services.papers import Papers, checked
 from bot.services.reminders import plan as plan_reminders
@@ -60,9 +60,9 @@ class Merging:
     async def merge(self, guild_id: int, group_id: int, into_id: int, who: int) -> Merged:
         """Let a group go into another, with all that is still to come of it but its calendar.
 
-        Its votes are called off, nobody leads its coming weeks any more, and what waited to be sent
-        isn't. Where the other one is, and when it has its papers, stays as it is; so does what was
-        picked there.
+        Its votes and meetings are called off, nobody leads its coming weeks any more, and what
+        waited to be sent isn't. Where the other one is, and when it has its papers, stays as it is;
+        so does what was picked there.
 
         Raises:
             OldCardError: they are the same.
@@ -79,6 +79,7 @@ class Merging:
             await call_off(tx, self._ids, group, now)
             await outbox.delete_waiting(tx, group_id, but=BELOW_A_PAPER)
             picks, left_out = await self._give_picks(tx, group, into)
+            await meetings.plan(tx, self._ids, replace(group, state="stopped"), now)
             await week_rows.drop_skips(tx, group_id, now)
             await lead_rows.drop_to_come(tx, group_id)
             await group_rows.move_members(tx, group_id, into_id)

@@ -21,6 +21,7 @@ from bot.services.link_checks import HOSTS_AT_ONCE, REST, CheckLink, LinkChecks
 from bot.services.lists import Lists
 from bot.services.lookups import FetchFacts, Lookups, Turns
 from bot.services.me import Me
+from bot.services.meetings import Meetings
 from bot.services.merging import Merging
 from bot.services.moderation import Moderation, no_facts
 from bot.services.papers import Papers
@@ -82,6 +83,7 @@ class Services:
     merging: Merging
     papers: Papers
     leading: Leading
+    meetings: Meetings
     votes: Votes
     reminders: Reminders
     guilds: Guilds
@@ -210,6 +212,7 @@ async def services_over(
         Merging(db, groups, papers, clock, ids),
         papers,
         Leading(db, papers, clock, ids),
+        Meetings(background),
         Votes(db, curricula, papers, moderation, clock, ids),
         Reminders(db, background, curricula, reading, papers, clock, ids),
         Guilds(db, background, clock, ids),

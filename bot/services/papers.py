@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from bot.core.curriculum import Curriculum, Resource
 from bot.core.groups import Group
+from bot.core.outbox import OutboxRow
 from bot.core.papers import (
     MOST_WEEKS,
     PICKED,
@@ -21,7 +22,7 @@ from bot.core.papers import (
     weeks_meant,
 )
 from bot.core.progress import READ, shown_count
-from bot.core.weeks import HAD, Calendar, Slot, slot_of_week, week_of
+from bot.core.weeks import HAD, Calendar, Slot, Week, slot_of_week, week_of
 from bot.errors import (
     CompanionRefusedError,
     MergedGroupError,
@@ -31,12 +32,13 @@ from bot.errors import (
     WeekRefusedError,
 )
 from bot.services.curriculum import CurriculumStore
-from bot.store import additions, progress, readers
+from bot.store import additions, outbox, progress, readers
 from bot.store import groups as group_rows
 from bot.store import weeks as week_rows
 from bot.store.database import Database, Queries
-from bot.store.instants import Clock
+from bot.store.instants import Clock, Ids
 
+TOLD_WITHIN = timedelta(days=1)
 WEEKS_OFFERED = 25  # as many choices as Discord takes
 
 
@@ -235,6 +237,15 @@ async def calendar_of(db: Queries, group: Group) -> Calendar:
 async def next_slot_of(db: Queries, group: Group, now: datetime) -> Slot:
     """Return the group's next slot; ``next_at`` of its row may only say when to look again."""
     return (await calendar_of(db, group)).next(now)
+
+
+async def tell_again(tx: Queries, ids: Ids, group: Group, post: Week, now: datetime) -> None:
+    """Let the card of a week's paper say who leads and when they meet, as it is now."""
+    if post.state == "posted" and post.message_id is not None:
+        row_id, to = ids.new(), (group.guild_id, group.group_id, post.channel_id)
+        about, until = f"{post.week_id}:{row_id}", now + TOLD_WITHIN
+        row = OutboxRow(row_id, "paper", about, now, until, *to, message_id=post.message_id)
+        await outbox.add(tx, row)
 
 
 async def group_of(db: Queries, guild_id: int, group_id: int, *, follows: bool = False) -> Group:

@@ -7,9 +7,12 @@ from datetime import datetime
 from bot.core.groups import Group, MemberCheck, ReminderWish
 from bot.core.outbox import Problem, problem_from
 from bot.core.papers import AfterList
-from bot.core.weeks import DaysOff, Schedule
+from bot.core.weeks import DaysOff, Meets, Schedule
 from bot.store.database import Queries, Row, Value, question_marks, value_from
 from bot.store.instants import instant
+
+MEETS = ("weekday", "hour", "minute", "minutes", "channel_id")
+"""What is known of a group's meetings, each in a column of its own."""
 
 
 async def put_group(tx: Queries, group: Group, now: datetime) -> None:
@@ -262,6 +265,14 @@ async def set_after_list(
     await tx.fetch(sql, choice, now, group_id)
 
 
+async def set_meets(tx: Queries, group_id: int, meets: Meets | None) -> None:
+    """Record when the group talks about its paper; None: it doesn't meet."""
+    columns = [f"meets_{name}" for name in MEETS]
+    sql = f"UPDATE study_groups SET {', '.join(f'{each} = ?' for each in columns)}"  # noqa: S608 - names of ours
+    said = [None if meets is None else getattr(meets, name) for name in MEETS]
+    await tx.fetch(f"{sql} WHERE group_id = ?", *said, group_id)
+
+
 async def clear_role(tx: Queries, group_id: int) -> None:
     """Let the group's papers mention nobody."""
     await tx.fetch("UPDATE study_groups SET role_id = NULL WHERE group_id = ?", group_id)
@@ -482,8 +493,9 @@ def _group(row: Row) -> Group:
     days_off = tuple(map(DaysOff.read, row["days_off"].split()))
     pause = DaysOff.read(row["pause"]) if row["pause"] else None
     schedule = value_from(Schedule, row, days_off=days_off, pause=pause)
-    since, blocked = instant(row["since_at"]), problem_from(row["blocked"])
-    channel_id = row["channel_id"] if row["merged_into"] is None else row["left_channel_id"]
-    return value_from(
-        Group, row, schedule=schedule, since=since, blocked=blocked, channel_id=channel_id
-    )
+    known = {"schedule": schedule, "since": instant(row["since_at"]), "meets": None}
+    if row["meets_weekday"] is not None:
+        known["meets"] = Meets(*(row[f"meets_{name}"] for name in MEETS))
+    if row["merged_into"] is not None:
+        known["channel_id"] = row["left_channel_id"]
+    return value_from(Group, row, blocked=problem_from(row["blocked"]), **known)

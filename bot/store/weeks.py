@@ -19,16 +19,16 @@ async def put_week(tx: Queries, post: Week) -> None:
     """Write a week's row; a week that has one already keeps its id."""
     sql = (
         "INSERT INTO weeks (week_id, group_id, week, slot_at, state, resource_key, title, why,"
-        " is_late, channel_id, part) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        " is_late, channel_id, part, meets_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
         " ON CONFLICT (group_id, week) DO UPDATE SET slot_at = excluded.slot_at,"
         " state = excluded.state, resource_key = excluded.resource_key, title = excluded.title,"
         " why = excluded.why, is_late = excluded.is_late, channel_id = excluded.channel_id,"
-        " part = excluded.part"
+        " part = excluded.part, meets_at = excluded.meets_at"
     )
     week = post.week_id, post.group_id, post.week, post.at, post.state
     part = json.dumps([post.part.n, post.part.of, post.part.names]) if post.part else None
     paper = post.key, post.title, post.why, post.is_late, post.channel_id, part
-    await tx.fetch(sql, *week, *paper)
+    await tx.fetch(sql, *week, *paper, post.meets_at)
 
 
 async def delete_week(tx: Queries, week_id: int) -> None:
@@ -158,6 +158,23 @@ async def set_posted(
 async def set_thread(tx: Queries, week_id: int, thread_id: int) -> None:
     """Record the thread under the week's paper."""
     await tx.fetch("UPDATE weeks SET thread_id = ? WHERE week_id = ?", thread_id, week_id)
+
+
+async def weeks_since(db: Queries, group_id: int, at: datetime) -> list[Week]:
+    """Return the group's weeks with a slot since then, the first one first."""
+    sql = "SELECT * FROM weeks WHERE group_id = ? AND slot_at >= ? ORDER BY slot_at"
+    return [_post(row) for row in await db.fetch(sql, group_id, at)]
+
+
+async def set_meets_at(tx: Queries, week_id: int, meets_at: datetime | None) -> None:
+    """Record when the week's meeting is; None: there is none."""
+    await tx.fetch("UPDATE weeks SET meets_at = ? WHERE week_id = ?", meets_at, week_id)
+
+
+async def set_event(tx: Queries, week_id: int, event_id: int | None, asked: str | None) -> None:
+    """Record the event of the week's meeting, and what Discord was last asked to show there."""
+    sql = "UPDATE weeks SET event_id = ?, event_asked = ? WHERE week_id = ?"
+    await tx.fetch(sql, event_id, asked, week_id)
 
 
 async def add_week_reader(tx: Queries, week_id: int, reader_id: int) -> None:

@@ -473,6 +473,18 @@ class GroupHour(OfKept, shape="hour-for:{kept_id}:{opener_id}"):
     """The option's hour is the group's."""
 
 
+class SayMeeting(OfGroup, shape="group-meets:{group_id}:{opener_id}"):
+    """The form for when a group meets."""
+
+
+class MeetingAgain(OfKept, shape="again-meets:{kept_id}:{opener_id}"):
+    """That form as it was filled when it was refused, with all else that was said of the group."""
+
+
+class UndoMeeting(OfKept, shape="undo-meets:{kept_id}:{opener_id}"):
+    """The group meets as it did before."""
+
+
 class WhichGroup(CustomId, shape="which-group:{group_id}:{kept_id}:{opener_id}"):
     """A group that lost its channel moves to the one just named; 0: a new one is meant."""
 

@@ -15,7 +15,7 @@ from bot.core.groups import (
     ReadBy,
 )
 from bot.core.papers import TELL_WEEKS_AHEAD, Coming
-from bot.core.weeks import DaysOff, Schedule, Week
+from bot.core.weeks import A_MEETING, DaysOff, Meets, Schedule, Week
 from bot.language import _, ngettext
 from bot.plain import clipped, columns, one_line, plain
 from bot.views import custom_ids as ids
@@ -35,6 +35,7 @@ from bot.views.parts import (
 from bot.views.phrases import (
     beside,
     dotted,
+    duration,
     empty_list_text,
     how_to_fill_text,
     joined,
@@ -231,6 +232,8 @@ def group_lines(
     lines = [_head(status, is_open=is_open), _standing_text(group), _state_text(group.state)]
     if status.pause and group.state == "active":
         lines.append(_("⏸️ **Paused:** no papers, {days}.", days=days_text([status.pause])))
+    if group.meets and group.state != "stopped":
+        lines.append(f"-# {meets_text(group.meets, whole=is_open)}")
     lines += [_this_week_text(status), *matters]
     if group.state == "active":
         few = 1 if to_moderator else FEW_WEEKS
@@ -289,6 +292,22 @@ def _days_off(status: GroupStatus, *, is_open: bool) -> list[DaysOff]:
     schedule, last = status.group.schedule, status.coming[-1].slot.week if status.coming else ""
     days = [each for each in status.silences if each != schedule.pause]
     return days if is_open else [each for each in days if last and each.first < schedule.day(last)]
+
+
+def meets_text(meets: Meets, *, whole: bool = True) -> str:
+    """Return when a group meets; the ``whole``: how long and where, if that isn't as usual."""
+    weekly = (
+        _("Meets on Mondays at {time}"),
+        _("Meets on Tuesdays at {time}"),
+        _("Meets on Wednesdays at {time}"),
+        _("Meets on Thursdays at {time}"),
+        _("Meets on Fridays at {time}"),
+        _("Meets on Saturdays at {time}"),
+        _("Meets on Sundays at {time}"),
+    )[meets.weekday]
+    when = weekly.format(time=f"{meets.hour:02}:{meets.minute:02}")
+    lasts = duration(meets.minutes) if whole and meets.minutes != A_MEETING else None
+    return dotted(when, lasts, f"<#{meets.channel_id}>" if whole and meets.channel_id else None)
 
 
 def members_text(count: int, named: Sequence[int] = ()) -> str:

@@ -13,12 +13,14 @@ from bot.core.groups import (
     GroupStatus,
     GroupWish,
     LostGroups,
+    MeetsWish,
     Merged,
     MergeOffer,
     Moved,
     SetUp,
     WhichGroup,
     WhichHour,
+    WhichMeeting,
     WhichZone,
 )
 from bot.core.papers import TELL_WEEKS_AHEAD
@@ -31,6 +33,7 @@ from bot.views.group_card import (
     TEXT_OF_GROUP,
     days_text,
     group_lines,
+    meets_text,
     members_text,
     schedule_text,
 )
@@ -142,6 +145,33 @@ def days_on_text(days: Sequence[DaysOff]) -> str:
     return _("✅ Not off any more: {days}.", days=days_text(days))
 
 
+ROOMS = (discord.ChannelType.voice, discord.ChannelType.stage_voice)
+
+
+class MeetingForm(Form):
+    """Asks when, how long and where a group meets; as it does now, or as it was typed."""
+
+    def __init__(self, shown: MeetsWish | None = None) -> None:
+        shown = shown or MeetsWish("")
+        self._room = channel_select(ROOMS, shown.channel_id, required=False)
+        when = text_input(
+            100, shown.when, custom_id="when", required=True, example=_("Thursday 20:00")
+        )
+        lasts = text_input(40, shown.lasts, custom_id="lasts", example=_("1 h"))
+        super().__init__(
+            _("When the group meets"),
+            label(_("Day and time"), when, _("On the group's own clock; “none” for no meeting")),
+            label(_("How long"), lasts, _("Such as 90 or 1 h 30; an hour if you don't say")),
+            label(_("Where"), self._room, _("A voice or stage channel; empty: the paper's thread")),
+        )
+
+    @property
+    def wish(self) -> MeetsWish:
+        """What is wished for."""
+        entered = self.entered
+        return MeetsWish(entered["when"], entered["lasts"], picked_channel(self._room))
+
+
 def set_up_card(
     guild: discord.Guild | None,
     made: SetUp,
@@ -175,8 +205,33 @@ def set_up_card(
             hours = [option(hour, hour) for hour in HOURS]
             pick = select(ids.GroupHour(made.kept_id, opener_id), _("Pick the hour"), hours)
             return boxed(question, pick, again)
+        case WhichMeeting():
+            again = button(ids.MeetingAgain(made.kept_id, opener_id), _("Edit again"), BLUE)
+            return boxed(which_meeting_text(made), again)
         case WhichGroup():
             return _which_group_card(made, opener_id, is_here=made.channel_id == here_id)
+
+
+def which_meeting_text(asked: WhichMeeting) -> str:
+    """Return what isn't clear about a meeting, and how to say it."""
+    if asked.is_no_room:
+        return _(
+            "A group can meet in a voice or a stage channel of this server, or in its paper's"
+            " thread. Choose one of these channels, or none."
+        )
+    typed = " ".join(filter(None, (asked.typed.when, asked.typed.lasts)))
+    return _(
+        "I don't know when “{typed}” is. Type a day of the week and a time, such as `Thursday"
+        " 20:00` or `Thu 8 pm for 90 minutes`, up to 12 hours long; or `none`.",
+        typed=plain(typed, 60),
+    )
+
+
+def met_text(group: Group) -> str:
+    """Return what has just been said of a group's meetings."""
+    if group.meets is None:
+        return _("✅ The group has no meetings now.")
+    return f"✅ {meets_text(group.meets)}"
 
 
 def lost_groups_card(lost: LostGroups, opener_id: int) -> LayoutView:
@@ -275,6 +330,8 @@ def moderators_card(
     of = status.group.group_id, opener_id
     papers = [] if status.vote and opens else long_papers(status)
     often, seldom = _run_buttons(status, of)
+    group = status.group
+    seldom = [button(ids.SayMeeting(*of), _("Meeting…")), *seldom]
     if role_line(guild, status.group):
         seldom = [button(ids.MentionNobody(*of), _("Mention nobody")), *seldom]
     way, opened = ids.MoreOfGroup(*of, "more" if opens else "less"), list[Part]()
@@ -305,6 +362,9 @@ def moderators_card(
         None if opens else votes_select(status, opener_id),
         None if opens else skip_select(status, opener_id),
     )
+    if status.undo_id is not None:
+        news = news or met_text(group)
+        undo = button(ids.UndoMeeting(status.undo_id, opener_id), _("Undo"))
     return card(news or None, undo, shown)
 
 

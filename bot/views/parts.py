@@ -47,6 +47,7 @@ COLUMNS = {"###": 26, ">": 29, "-#": 38, "-": 29}
 
 LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
 DAY = re.compile(r"<t:[0-9]+:d>")
+DAY_AND_TIME = re.compile(r"<t:[0-9]+:F>")  # as long as a line, in words
 
 Lines = Iterator[str]
 """The lines of a card's text, one after the other."""
@@ -86,12 +87,10 @@ def row(*parts: Item | None) -> ui.ActionRow[Any] | None:
 
 def lines_on_phone(text: str) -> int:
     """Return about how many lines text takes on a phone; a link takes the room of its label."""
-    seen = (
-        DAY.sub("31/12/2026", LINK.sub(r"\1", text))
-        .replace("**", "")
-        .replace("\\", "")
-        .replace("\u2060", "")
-    )
+    seen = DAY_AND_TIME.sub(A_LINE * "0", DAY.sub("31/12/2026", text))
+    for marks in ("**", "\\", "\u2060"):
+        seen = seen.replace(marks, "")
+    seen = LINK.sub(r"\1", seen)
     return sum(_lines_of(line) for line in seen.splitlines())
 
 
@@ -251,11 +250,11 @@ def select_input(custom_id: str, options: Sequence[discord.SelectOption]) -> Sel
 
 
 def channel_select(
-    kinds: Sequence[discord.ChannelType], channel_id: int | None = None
+    kinds: Sequence[discord.ChannelType], channel_id: int | None = None, *, required: bool = True
 ) -> ui.ChannelSelect[Any]:
-    """Build a field of a form to pick a channel of these kinds."""
+    """Build a field of a form to pick a channel of these kinds; unless required, perhaps none."""
     made: ui.ChannelSelect[Any] = ui.ChannelSelect(
-        custom_id="channel", channel_types=list(kinds), required=True
+        custom_id="channel", channel_types=list(kinds), required=required, min_values=int(required)
     )
     if channel_id:
         kind = discord.SelectDefaultValueType.channel

@@ -8,21 +8,27 @@ from discord.abc import GuildChannel
 
 from bot.core.groups import Group, GroupStatus, Here, SeenChannel, SeenRole
 from bot.core.lists import Where
-from bot.core.outbox import TEMPORARY, UNCERTAIN, Lacks, Permission, Problem
+from bot.core.outbox import TEMPORARY, UNCERTAIN, Lacks, OfStage, Permission, Problem
 from bot.errors import CannotPostError, WrongChannelError
 from bot.language import _
 from bot.plain import plain
 from bot.views.parts import Interaction
 from bot.views.phrases import joined
 
-Permissions = tuple[Permission, ...]
+Permissions = tuple[Permission | OfStage, ...]
 
 TO_SEND: Permissions = ("view_channel", "send_messages")
 TO_SEND_IN_FORUM: Permissions = ("view_channel", "send_messages_in_threads")
+TO_SEE: Permissions = ("view_channel",)
 TO_LOOK: Permissions = ("read_message_history",)
 """Without this Discord shows an empty history, not an error."""
 
 NEEDED_IN_FORUM: Permissions = (*TO_SEND, "send_messages_in_threads", *TO_LOOK)
+EVENTS: Permissions = ("create_events",)
+IN_VOICE: Permissions = ("view_channel", "connect", *EVENTS)
+IN_STAGE: Permissions = ("view_channel", *EVENTS, "manage_channels", "mute_members", "move_members")
+"""Discord's own rules for who makes, moves or cancels an event in such a channel."""
+
 POLLS: Permissions = ("send_polls",)
 """Without this no vote is called."""
 
@@ -67,7 +73,7 @@ def missing(channel: GuildChannel, names: Permissions) -> Permissions:
     return tuple(name for name in names if not getattr(held, name))
 
 
-def in_words(names: Iterable[Permission]) -> str:
+def in_words(names: Iterable[Permission | OfStage]) -> str:
     """Return permissions as Discord's own settings name them."""
     named = {
         "view_channel": _("View Channel"),
@@ -77,6 +83,11 @@ def in_words(names: Iterable[Permission]) -> str:
         "create_public_threads": _("Create Public Threads"),
         "send_messages_in_threads": _("Send Messages in Threads"),
         "send_polls": _("Send Polls"),
+        "create_events": _("Create Events"),
+        "connect": _("Connect"),
+        "manage_channels": _("Manage Channels"),
+        "mute_members": _("Mute Members"),
+        "move_members": _("Move Members"),
     }
     return joined([named[name] for name in names])
 
@@ -151,6 +162,9 @@ def problem_text(problem: Problem) -> str:
             "Posts in this forum need a tag, but I may not use any of its tags. Add a tag that"
             " everyone may use, or allow me Manage Threads."
         ),
+        "no_more_events": _(
+            "This server has as many events as Discord allows. Delete some that you don't need."
+        ),
         "no_history": _(
             "I don't know whether the last post was sent: I need Read Message History to look for"
             " it."
@@ -170,6 +184,7 @@ def problem_text(problem: Problem) -> str:
         "no_such_person": _("Discord doesn't know this person any more."),
         "no_direct_messages": _("The reader doesn't accept direct messages from me."),
         "superseded": _("A newer one takes its place."),
+        "event_gone": _("Its event was deleted, or is over."),
         "unknown": _("I couldn't send it, and I don't know why."),
     }
     return words[problem]
@@ -289,15 +304,17 @@ def channel_of(interaction: Interaction, channel_id: int) -> GroupChannel:
 
 def here_of(interaction: Interaction) -> Here:
     """Return who asks and where, with what Discord's cache says of their server."""
-    guild, channel_ids = interaction.guild, None
+    guild, channel_ids, room_ids = interaction.guild, None, None
     if guild and not guild.unavailable:
         channel_ids = frozenset(channel.id for channel in guild.channels)
+        room_ids = frozenset(each.id for each in (*guild.voice_channels, *guild.stage_channels))
     return Here(
         interaction.guild_id or 0,
         home_of(interaction),
         interaction.user.id,
         str(interaction.guild_locale or ""),
         channel_ids,
+        room_ids,
         str(interaction.locale),
     )
 
@@ -349,4 +366,52 @@ def as_seen(guild: discord.Guild | None, status: GroupStatus) -> tuple[GroupStat
             " Discord allows. Close some; I'll try again every hour for a day."
         )
         warnings.append(told)
+    if trouble := meeting_trouble(channel.guild, group) or _kept_from(status):
+        warnings.append(trouble)
     return replace(status, group=blocked, vote_problems=problems), warnings
+
+
+def meeting_trouble(guild: discord.Guild, group: Group) -> str | None:
+    """Return what keeps a group's meetings from having events, or from their channel."""
+    meets = group.meets
+    if meets is None or group.state == "stopped":
+        return None
+    if not guild.me.guild_permissions.create_events:
+        return _(
+            "⚠️ I need {named} in this server. Until then meetings have no event.",
+            named=in_words(EVENTS),
+        )
+    if meets.channel_id is None:
+        return None
+    room = guild.get_channel(meets.channel_id)
+    if not isinstance(room, discord.VoiceChannel | discord.StageChannel):
+        return _(
+            "⚠️ The channel for meetings is gone, so they are at the paper's thread. **Meeting…**"
+            " chooses another."
+        )
+    asked = IN_VOICE if isinstance(room, discord.VoiceChannel) else IN_STAGE
+    if not (lacking := missing(room, asked)):
+        return None
+    return _(
+        "⚠️ I need {named} in {channel}. Until then meetings have no event.",
+        named=in_words(lacking),
+        channel=room.mention,
+    )
+
+
+def _kept_from(status: GroupStatus) -> str | None:
+    """Return why Discord refused the event of a meeting, though as we see it all is well."""
+    if status.group.meets is None:
+        return None
+    if status.meeting_problem in ("forbidden", "no_access"):
+        return _(
+            "⚠️ Discord lets me make no event for the meeting. I need {named}; I'll try again"
+            " every hour.",
+            named=in_words(EVENTS),
+        )
+    if status.meeting_problem != "no_more_events":
+        return None
+    return _(
+        "⚠️ The meeting has no event: this server has as many as Discord allows. Delete some; I'll"
+        " try again every hour."
+    )

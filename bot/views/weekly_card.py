@@ -9,7 +9,7 @@ from bot.core.groups import Group, GroupStatus, WeeklyPost
 from bot.core.recommend import Reply
 from bot.core.weeks import Part, Week
 from bot.language import _, ngettext
-from bot.plain import plain
+from bot.plain import clipped, one_line, plain
 from bot.views import custom_ids as ids
 from bot.views import phrases
 from bot.views.parts import (
@@ -25,6 +25,9 @@ from bot.views.parts import (
     text_of,
 )
 from bot.views.resource_card import ROOM, next_card, short_of
+
+EVENT_NAME = 100
+"""Discord's limit, in characters."""
 
 
 def weekly_card(post: WeeklyPost, role_id: int | None) -> LayoutView:
@@ -137,8 +140,9 @@ def leader_text(leader_id: int) -> str:
 
 
 def _facts_of_the_group(post: WeeklyPost) -> Lines:
-    if post.lead:
-        yield leader_text(post.lead.reader_id)
+    leads = leader_text(post.lead.reader_id) if post.lead else ""
+    if led := phrases.dotted(leads, meeting_text(post.post)):
+        yield led
     if found := post.readiness:
         lacked = post.curriculum.get(found.most_lacked or "")
         told = (
@@ -158,6 +162,27 @@ def _facts_of_the_group(post: WeeklyPost) -> Lines:
             "-# {n} more weeks, then the list ends.",
             post.weeks_left * post.group.schedule.every,
         )
+
+
+def meeting_text(post: Week) -> str | None:
+    """Return when a week's paper is talked about; None: there is no meeting."""
+    # Translators: when the group meets to talk about its paper.
+    return _("🗓️ Meets {at}", at=phrases.moment(post.meets_at)) if post.meets_at else None
+
+
+def event_name(title: str) -> str:
+    """Return the name of a meeting's scheduled event; ``title`` is its paper's."""
+    return clipped(_("Paper of the week: {title}", title=one_line(title)), EVENT_NAME)
+
+
+def event_text(title: str, link: str) -> str:
+    """Return what a meeting's event says: its last line, the paper's link, tells it from others."""
+    told = _(
+        "The group talks about this week's paper, {title}. Come even if you haven't read all of"
+        " it.",
+        title=plain(title, 300),
+    )
+    return f"{told}\n{link}"
 
 
 def opener_text(questions: tuple[str, ...]) -> str:

@@ -207,6 +207,7 @@ FORMS = {
     "list-show +": ("name",),
     "import-paste": ("pasted", "name"),
     "inbox-decline": ("reason", "why"),
+    "group-meets": ("when", "lasts", "channel"),
 }
 """What opens each form, a select with what is picked of it, and the form's fields."""
 
@@ -214,7 +215,10 @@ FORMS = {
 async def test_every_form_answers_in_words_whatever_is_in_its_fields(moderator, channel, card):
     desk = await moderator.slash(channel, "manage edit", resource="BERT")
     await moderator.click(desk.response.message, label="More")
+    group = await moderator.slash(channel, "manage group")
+    await moderator.click(group.response.message, label="More")
     own_ids = {
+        "group-meets": custom_id_of(group, "Meeting…"),
         "list-show": f"list-show:{moderator.id}",
         "import-paste": f"import-paste:{moderator.id}::",
         "inbox-decline": f"inbox-decline:{moderator.id}:0:1",

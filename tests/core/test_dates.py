@@ -1,10 +1,21 @@
+from dataclasses import replace
 from datetime import date
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.dates import dates_meant, days_meant, stamped, time_of_day
+from bot.core.dates import (
+    dates_meant,
+    days_meant,
+    is_no_meeting,
+    meets_meant,
+    minutes_meant,
+    stamped,
+    time_of_day,
+)
+from bot.core.groups import as_typed
+from bot.core.weeks import Meets
 from bot.errors import UnknownDaysError
 
 TODAY = date(2026, 1, 7)  # a Wednesday
@@ -262,3 +273,71 @@ def test_whatever_is_typed_for_days_gives_days_to_come_or_an_error(typed):
 
     assert found == sorted(found)
     assert all(first <= last and last >= TODAY for first, last in found)
+
+
+@pytest.mark.parametrize(
+    ("typed", "meets"),
+    [
+        ("Thursday 20:00", Meets(3, 20, 0)),
+        ("Thu 8pm", Meets(3, 20, 0)),
+        ("thursdays at 20:00 for 90 minutes", Meets(3, 20, 0, 90)),
+        ("Do 20:00-21:30", Meets(3, 20, 0, 90)),
+        ("donnerstags um 20 Uhr, 2 Stunden", Meets(3, 20, 0, 120)),
+        ("목요일 20시", Meets(3, 20, 0)),
+        ("매주 목요일 저녁 8시 90분", Meets(3, 20, 0, 90)),
+        ("毎週木曜日20時30分", Meets(3, 20, 30)),
+        ("周四 20点", Meets(3, 20, 0)),
+        ("Thursday 20:00 2h <#123>", Meets(3, 20, 0, 120, 123)),
+        ("Thursday 20:00 in <#5>", Meets(3, 20, 0, channel_id=5)),
+        ("20:00 on Thursdays", Meets(3, 20, 0)),
+        ("every Thursday, 7-8:30pm", Meets(3, 19, 0, 90)),
+        ("Thu 11:30pm to 1am", Meets(3, 23, 30, 90)),
+        ("thursday at noon for half an hour", Meets(3, 12, 0, 30)),
+        ("Sun 9", Meets(6, 9, 0)),
+        ("<t:1767900000:F> 90 min", Meets(4, 4, 20, 90)),
+    ],
+)
+def test_a_meeting_is_read_as_people_type_it(typed, meets):
+    assert meets_meant(typed, "Asia/Seoul") == meets
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["", "soon", "Thursday", "20:00", "Thu Fri 20:00", "Thursday 25:00", "Thu 20:00 for 20 hours",
+     "Thu 20:00 for 2 min", "Thu 20:00-20:00", "Thursday 20:00 bring cake"],
+)  # fmt: skip
+def test_what_is_no_clear_meeting_is_not_guessed(typed):
+    assert meets_meant(typed, "UTC") is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "minutes"),
+    [("90", 90), ("2", 120), ("1 h 30", 90), ("1.5 h", 90), ("1,5 Stunden", 90), ("for 2h", 120),
+     ("1시간 30분", 90), ("an hour", 60), ("1:30", 90), ("45m", 45), ("", None), ("long", None),
+     ("3 min", None), ("13 h", None)],
+)  # fmt: skip
+def test_how_long_a_meeting_takes_is_read_as_people_type_it(typed, minutes):
+    assert minutes_meant(typed) == minutes
+
+
+@pytest.mark.parametrize("typed", ["none", "Off", " no ", "없음", "none."])
+def test_a_word_ends_meetings(typed):
+    assert is_no_meeting(typed)
+
+
+@given(
+    st.integers(0, 6), st.integers(0, 23), st.integers(0, 59), st.integers(5, 720),
+    st.one_of(st.none(), st.integers(1, 2**63 - 1)),
+)  # fmt: skip
+def test_a_meeting_as_it_is_kept_for_undo_is_read_as_it_was(day, hour, minute, lasts, channel_id):
+    meets = Meets(day, hour, minute, lasts, channel_id)
+    typed = as_typed(meets)
+
+    found = meets_meant(typed.when, "UTC", typed.lasts)
+
+    assert replace(found, channel_id=typed.channel_id) == meets
+
+
+@given(st.text(max_size=60))
+def test_whatever_is_typed_for_a_meeting_is_read_or_refused(typed):
+    meets_meant(typed, "UTC", typed)

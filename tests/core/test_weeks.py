@@ -11,6 +11,8 @@ from bot.core.weeks import (
     DUE_WITHIN,
     LATE_WITHIN,
     Calendar,
+    Meeting,
+    Meets,
     Schedule,
     Slot,
     Week,
@@ -397,3 +399,57 @@ def test_what_was_posted_by_a_clock_ahead_takes_no_week_to_come_but_the_next(
     own, real, taken, home
 ):
     assert week_at_home(own, real, "2026-W03", taken) == home
+
+
+# Meetings
+
+PAPER_AT = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)  # a Monday
+
+
+@pytest.mark.parametrize(
+    ("meets", "zone", "at"),
+    [
+        (Meets(3, 20, 0), "UTC", datetime(2026, 1, 8, 20, 0, tzinfo=UTC)),
+        (Meets(1, 9, 0), "UTC", datetime(2026, 1, 6, 9, 0, tzinfo=UTC)),  # just a day after
+        (Meets(1, 8, 59), "UTC", datetime(2026, 1, 13, 8, 59, tzinfo=UTC)),
+        (Meets(0, 9, 0), "UTC", datetime(2026, 1, 12, 9, 0, tzinfo=UTC)),
+        (Meets(3, 20, 0), "Asia/Seoul", datetime(2026, 1, 8, 11, 0, tzinfo=UTC)),
+    ],
+)
+def test_a_meeting_is_the_first_such_time_at_least_a_day_after_the_slot(meets, zone, at):
+    assert meets.first_after(PAPER_AT, zone) == at
+
+
+def test_a_meeting_in_a_gap_moves_forward_by_the_gap():
+    slot = datetime(2026, 3, 26, 9, 0, tzinfo=UTC)
+
+    at = Meets(6, 2, 30).first_after(slot, "Europe/Berlin")
+
+    assert at.astimezone(ZoneInfo("Europe/Berlin")).isoformat() == "2026-03-29T03:30:00+02:00"
+
+
+@given(
+    st.integers(1_322_700_000, 2_082_700_000).map(lambda at: datetime.fromtimestamp(at, UTC)),
+    st.integers(0, 6), st.integers(0, 23), st.integers(0, 59),
+    st.sampled_from(["UTC", "Pacific/Apia", "Asia/Seoul", "America/New_York", "Africa/Casablanca"]),
+)  # fmt: skip
+def test_whatever_the_zone_a_meeting_shows_its_time_and_none_before_it_would_do(
+    slot_at, weekday, hour, minute, zone
+):
+    meets = Meets(weekday, hour, minute)
+
+    at = meets.first_after(slot_at, zone)
+
+    days = (slot_at.date() + timedelta(days=n) for n in range(12))
+    walls = (datetime.combine(d, time(hour, minute), ZoneInfo(zone)) for d in days)
+    times = {wall.astimezone(UTC) for wall in walls if wall.weekday() == weekday}
+    assert at == min(each for each in times if each - slot_at >= timedelta(days=1))
+    assert at - slot_at <= timedelta(days=9)
+
+
+@given(st.integers(0, 2**33), st.integers(5, 720), st.one_of(st.none(), st.integers(1, 2**63 - 1)))
+def test_a_meeting_is_read_as_it_is_held(seconds, minutes, channel_id):
+    meeting = Meeting(datetime.fromtimestamp(seconds, UTC), minutes, channel_id)
+
+    assert Meeting.read(str(meeting)) == meeting
+    assert Meeting.read("") is Meeting.read(None) is None

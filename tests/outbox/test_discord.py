@@ -1,6 +1,7 @@
 """What Discord answers through the port: in plain values, and each refusal by its own code."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
@@ -16,7 +17,9 @@ from yarl import URL
 from bot.core.outbox import Lacks
 from bot.outbox.discord import (
     TROUBLE,
+    UNKNOWN_EVENT,
     UNKNOWN_MESSAGE,
+    Appointment,
     AwayError,
     DiscordPort,
     NoAnswerError,
@@ -206,8 +209,39 @@ async def test_a_place_that_is_not_shown_is_not_gone(guild, channel, env, port):
     assert refused.value.problem == "no_access"
 
 
-async def test_what_is_neither_text_nor_forum_nor_thread_is_something_else(guild, port):
-    assert (await port.place(guild.id, guild.create_voice_channel("Talk").id)).kind == "other"
+async def test_what_nobody_talks_or_writes_in_is_something_else(guild, port):
+    assert (await port.place(guild.id, guild.create_category("More").id)).kind == "other"
+
+
+async def test_voice_and_stage_channels_are_told_apart(guild, port):
+    made = guild.create_voice_channel("Talk"), guild.create_stage_channel("Lecture")
+
+    kinds = [(await port.place(guild.id, each.id)).kind for each in made]
+
+    assert kinds == ["voice", "stage"]
+
+
+async def test_an_event_of_ours_is_seen_moved_and_cancelled_and_no_other_is(guild, port, env):
+    env.backend.create_scheduled_event(
+        guild.id, name="Theirs", entity_type=3, scheduled_start_time="2026-01-08T20:00:00+00:00",
+        creator_id=7, description="A link",
+    )  # fmt: skip
+    grounds, begins = await port.grounds(guild.id), datetime(2026, 1, 8, 20, 0, tzinfo=UTC)
+    what = Appointment("Ours", "A link", begins, begins + timedelta(hours=1), "there", grounds)
+
+    event_id = await port.make_event(guild.id, what)
+    seen = [each async for each in port.events(guild.id)]
+    await port.edit_event(guild.id, event_id, replace(what, name="Ours, later"))
+    shown = env.backend.get_scheduled_event(guild.id, event_id).name
+    for _ in range(2):
+        await port.cancel_event(guild.id, event_id)
+    with pytest.raises(RefusedError) as refused:
+        await port.edit_event(guild.id, event_id, what)
+
+    assert grounds.kind == "server"
+    assert [(each.message_id, each.text) for each in seen] == [(event_id, "A link")]
+    assert shown == "Ours, later"
+    assert (refused.value.problem, refused.value.code) == ("event_gone", UNKNOWN_EVENT)
 
 
 async def test_a_forum_says_which_tag_a_post_gets(guild, forum, env, port, deny):

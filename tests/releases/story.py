@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from bot.core.groups import GroupForm, GroupWish
+from bot.core.groups import GroupForm, GroupWish, Here, MeetsWish
 from bot.core.link_checks import LinkAnswer
 from bot.core.moderation import ResourceForm
 from bot.core.outbox import LetterKind, OutboxRow
@@ -314,6 +314,7 @@ class Story:
         await services.votes.unread(lost, for_good=True)
         called, polled = await self.call(OPENED[state]), await self.call(THREADED[state])
         await self.send("candidates", str(polled.vote_id))
+        meeting = await self.meet(OPENED[state])
         off = await self.call(TOLD[state])
         await self.send("candidates", str(off.vote_id))
         await services.votes.cancel(GUILD, off.vote_id)
@@ -327,6 +328,7 @@ class Story:
             ("post", str(await self.slot_of(POSTED[state]))),
             ("thread", str(await self.slot_of(THREADED[state]))),
             ("opener", str(await self.slot_of(OPENED[state]))),
+            ("meeting", str(meeting)),
             ("notice", str(await self.id_of(TOLD[state]))),
             ("reminder", f"day:{reader}"),
             ("candidates", str(called.vote_id)),
@@ -340,6 +342,16 @@ class Story:
         )
         found = [(await self.rows(kind, reference))[-1] for kind, reference in wanted]
         return [*found, sign]
+
+    async def meet(self, channel: int) -> int:
+        """Let a group meet, and its event be what is asked for; return its week's id."""
+        services, form = self.services, GroupForm(channel, GroupWish(meets=MeetsWish("Thu 20:00")))
+        await services.groups.meet(Here(GUILD, channel, MODERATOR, "", None), form)
+        found = await services.meetings.of(await self.slot_of(channel))
+        assert found is not None
+        group, week = found
+        assert await services.meetings.ask(week, group.meeting(week))
+        return week.week_id
 
     async def first_try(self, state: str, rows: Iterable[OutboxRow]) -> None:
         delivery = Desk(self.services)

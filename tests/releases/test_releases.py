@@ -387,13 +387,21 @@ REFUSALS = {
 }
 """Answers of a button whose subject is gone."""
 
-NEWER = ("vote-close:", "end-vote:", "vote-week:", "which-group:", "change-", "suggest-link:")
+NEWER = (
+    "vote-close:",
+    "end-vote:",
+    "vote-week:",
+    "which-group:",
+    "change-",
+    "suggest-link:",
+    "undo-meets:",
+)
 """Buttons that no release has written yet, about what an older button has already done."""
 
 PLANNED_ANEW = {"reminder"}
 """What comes at each reader's hour now; as it was planned before, it isn't sent."""
 
-NEWER_KINDS = {"called_off", "suggested", "inbox", "ask", "paper"}
+NEWER_KINDS = {"called_off", "suggested", "inbox", "ask", "paper", "meeting"}
 """What no release has sent yet."""
 
 OTHERS = {

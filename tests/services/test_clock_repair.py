@@ -401,7 +401,7 @@ async def test_every_instant_is_pulled_back_or_put_right_with_its_group(db):
     }
     with_their_group = {
         ("study_groups", "since_at"), ("study_groups", "next_at"), ("weeks", "slot_at"),
-        ("votes", "closes_at"), ("votes", "look_at"),
+        ("votes", "closes_at"), ("votes", "look_at"), ("weeks", "meets_at"),
     }  # fmt: skip
     elsewhere = {
         ("changes", "made_at"), ("progress", "changed_at"), ("progress", "until_at"),

@@ -14,7 +14,7 @@ import pytest_asyncio
 
 import bot.services
 from bot.core.curriculum.fields import Typed
-from bot.core.groups import GroupForm, GroupWish, Here, Lead, SeenChannel, SeenRole
+from bot.core.groups import GroupForm, GroupWish, Here, Lead, MeetsWish, SeenChannel, SeenRole
 from bot.core.link_checks import LinkAnswer
 from bot.core.lists import Where
 from bot.core.moderation import ResourceForm
@@ -217,6 +217,10 @@ def acts(w: World, s: Services) -> dict:
         "Merging.merge, back": lambda: s.merging.merge(GUILD, w.due, w.reading, BOB),
         "Merging.merge, on": lambda: s.merging.merge(GUILD, w.due, w.changed, BOB),
         "Papers.go_on": lambda: s.papers.go_on(GUILD, w.reading, "must_reads"),
+        "Groups.meet": lambda: groups.meet(
+            HERE, GroupForm(READING, GroupWish(meets=MeetsWish("Thursday 20:00")))
+        ),
+        "Meetings.ask": lambda: s.meetings.ask(w.slot, None),
         "Groups.mention_nobody": lambda: groups.mention_nobody(GUILD, w.reading),
         "Groups.post_now": lambda: groups.post_now(GUILD, w.changed),
         "Groups.post_now, due": lambda: groups.post_now(GUILD, w.due),
@@ -472,6 +476,9 @@ BESIDE = [
     ("Weeks.read_it", "Merging.merge"),
     ("Merging.merge", "Guilds.member_left"),
     ("Papers.go_on", "Groups.make_or_change"),
+    ("Groups.meet", "Groups.make_or_change"),
+    ("Groups.meet", "Groups.delete"),
+    ("Meetings.ask", "Groups.meet"),
     ("Groups.mention_nobody", "Groups.make_or_change"),
     ("Groups.post_now", "Groups.set_state, stopped"),
     ("Groups.join", "Me.forget, carl"),

@@ -19,8 +19,10 @@ from bot.outbox.discord import (
     NAMED,
     PROBLEMS,
     UNKNOWN_CHANNEL,
+    UNKNOWN_EVENT,
     UNKNOWN_GUILD,
     UNKNOWN_MESSAGE,
+    Appointment,
     AwayError,
     NoAnswerError,
     Place,
@@ -40,6 +42,8 @@ TAG_NEEDED, NO_ACCESS, NO_DMS, MISSING, ARCHIVED, NO_REPLY, NO_THREADS, AUTOMOD,
 )  # fmt: skip
 GIVES_UP = 900.0  # seconds after which a client hears that nobody answers
 COUNTS_WITHIN = timedelta(minutes=8)
+TOO_MANY_EVENTS, IS_OVER, NOT_AHEAD = 30038, 180000, 50035
+IN_VOICE = ("view_channel", "connect", "create_events")
 
 
 @dataclass
@@ -95,6 +99,27 @@ class Channel:
 
 
 @dataclass
+class Event:
+    """A scheduled event, which begins by itself; ``place_id``: of a voice channel, or None."""
+
+    event_id: int
+    guild: "Guild"
+    shows: Appointment
+    is_deleted: bool = False
+    is_unwanted: bool = False
+    """Whether somebody deleted it by hand, and no bot has cancelled it since."""
+
+    @property
+    def link(self) -> str:
+        return self.shows.text.split()[-1]
+
+    @property
+    def place_id(self) -> int | None:
+        place = self.shows.place
+        return place.place_id if place.kind == "voice" else None
+
+
+@dataclass
 class Guild:
     guild_id: int
     name: str
@@ -106,6 +131,9 @@ class Guild:
     removed_at: datetime | None = None
     not_before: datetime | None = None
     """Until when nobody wants us there again."""
+
+    held: set[str] = field(default_factory=lambda: set(NAMED))
+    has_many_events: bool = False
 
     is_out: bool = False
 
@@ -121,6 +149,10 @@ class Discord:
         self.people_at: dict[int, int] = {}
         self.messages: dict[int, list[Message]] = defaultdict(list)
         self.by_id: dict[int, Message] = {}
+        self.events: dict[int, Event] = {}
+        self.planned = lambda _: None
+        """Called with each event that is made or shows something else."""
+
         self.closed_dms: set[int] = set()
         self.unknown_people: set[int] = set()
         self.nonces: dict[tuple[int, str], tuple[int, datetime]] = {}
@@ -240,6 +272,65 @@ class Discord:
         if place.is_archived:
             raise refusal(ARCHIVED, 400)
         message.custom_ids, message.part_ids, message.text = _parts(view)
+
+    def may_plan(self, guild: Guild, place: Place) -> None:
+        """Refuse, unless an event may be made or changed there."""
+        if guild.is_out:
+            raise NoAnswerError("discord answers 503")
+        if not guild.is_in:
+            raise refusal(UNKNOWN_GUILD, 404)
+        if "create_events" not in guild.held:
+            raise refusal(MISSING, 403)
+        if place.kind == "voice":
+            self.reach(place.place_id, *IN_VOICE)
+
+    def make_event(self, guild: Guild, what: Appointment) -> int:
+        self.may_plan(guild, what.place)
+        if what.begins_at <= self.now():
+            raise refusal(NOT_AHEAD, 400)
+        if guild.has_many_events:
+            raise refusal(TOO_MANY_EVENTS, 400)
+        made = Event(self.new_id(), guild, what)
+        self.events[made.event_id] = made
+        self.planned(made)
+        return made.event_id
+
+    def edit_event(self, event_id: int, what: Appointment) -> None:
+        event = self._event(event_id)
+        self.may_plan(event.guild, event.shows.place)
+        self.may_plan(event.guild, what.place)
+        if event.shows.begins_at <= self.now() or what.begins_at <= self.now():
+            raise refusal(IS_OVER, 400)
+        event.shows = what
+        self.planned(event)
+
+    def cancel_event(self, event_id: int) -> None:
+        event = self.events.get(event_id)
+        if event is not None and event.is_deleted:
+            event.is_unwanted = False
+        event = self._event(event_id)
+        self.may_plan(event.guild, event.shows.place)
+        event.is_deleted = True
+
+    def events_of(self, guild: Guild) -> list[Event]:
+        """Return the events that we may see: not those of channels that we can't view."""
+        found = [e for e in self.events.values() if e.guild is guild and self.is_on(e)]
+        return [e for e in found if self._may_view(e)]
+
+    def is_on(self, event: Event) -> bool:
+        """Tell whether an event is to come or under way."""
+        place = self.places.get(event.place_id or 0)
+        is_there = event.place_id is None or (place is not None and place.is_there)
+        return not event.is_deleted and is_there and event.shows.ends_at > self.now()
+
+    def _may_view(self, event: Event) -> bool:
+        return event.place_id is None or "view_channel" in self.places[event.place_id].held
+
+    def _event(self, event_id: int) -> Event:
+        event = self.events.get(event_id)
+        if event is None or not self.is_on(event):
+            raise refusal(UNKNOWN_EVENT, 404)
+        return event
 
     def poll(self, place_id: int, message_id: int) -> PollSeen | None:
         self.reach(place_id, "read_message_history")
@@ -506,6 +597,47 @@ class Port:
             if not self._truth.places[post_id].is_archived or made_at[post_id] >= since:
                 await self._life.pause()
                 yield post_id
+
+    async def grounds(self, guild_id):
+        if self.server(guild_id) is None and self.is_ours(guild_id):
+            raise AwayError
+        guild = self._truth.guilds[guild_id]
+        if self.server(guild_id) is None:
+            await self._ask("grounds", guild_id, lambda: self._guild(guild_id))
+        else:
+            await self._life.pause()
+        return Place(guild_id, guild_id, guild.name, "server", frozenset(guild.held))
+
+    async def make_event(self, guild_id, what):
+        def make():
+            return self._truth.make_event(self._truth.guilds[guild_id], what)
+
+        return await self._ask("make_event", guild_id, make)
+
+    async def edit_event(self, guild_id, event_id, what):
+        def edit():
+            self._truth.edit_event(event_id, what)
+
+        await self._ask("edit_event", guild_id, edit)
+
+    async def cancel_event(self, guild_id, event_id):
+        def cancel():
+            self._truth.cancel_event(event_id)
+
+        try:
+            await self._ask("cancel_event", guild_id, cancel)
+        except RefusedError as error:
+            if error.code != UNKNOWN_EVENT:
+                raise
+
+    async def events(self, guild_id):
+        def look():
+            return self._truth.events_of(self._guild(guild_id))
+
+        for event in await self._ask("events", guild_id, look):
+            await self._life.pause()
+            nothing = frozenset()
+            yield Seen(event.event_id, self._truth.now(), nothing, nothing, text=event.shows.text)
 
     async def poll(self, place_id, message_id):
         def look():

@@ -28,6 +28,8 @@ class Events:
             of = {"read": world.readers, "suggest": world.suggestions, "lead": world.leading}
             people = of.get(event.what, world.moderators)
             self._begin(people.run() if event.what == "run" else people.act(chance))
+        elif event.what == "meet":
+            self._begin(self._world.moderators.meet_anew(chance))
         else:
             self._world.told(str(event))
             getattr(self, f"_{event.what}")(chance, *event.value)
@@ -198,6 +200,7 @@ class Events:
 
     def _is_called_off(self, chance, row, life) -> None:
         acts = {"candidates": ("cancel",), "poll": ("cancel",), "standing": ("stop",)}
+        acts["meeting"] = "meet", "meet", "meet_no_more", "stop", "delete_group"
         others = "mention_nobody", "change", "pause", "stop", "delete_group", "skip", "hide"
         self._moderated(acts.get(row["kind"], others), chance, row)
 
@@ -248,7 +251,31 @@ class Events:
         for channel in guild.channels:
             channel.held = set(NAMED)
             channel.needs_tag = channel.has_automod = channel.is_full = False
+        guild.held, guild.has_many_events = set(NAMED), False
         self._invite(chance, number)
+
+    def _spoil(self, chance, number: int, what: str, lasts: float) -> None:
+        """Do something to a server's events, or to what they need; give that back later."""
+        guild, discord = self._guild(number), self._world.discord
+        rooms = [each for each in guild.channels if each.kind == "voice" and each.is_there]
+        if what == "delete":
+            to_come = discord.events_of(guild)
+            if to_come:
+                event = chance.choice(to_come)
+                event.is_deleted = True
+                self._world.promises.event_deleted(event)
+        elif what == "forbid":
+            guild.held.discard("create_events")
+            self._after(lasts, guild.held.add, "create_events")
+        elif what == "fill":
+            guild.has_many_events = True
+            self._after(lasts, setattr, guild, "has_many_events", False)
+        elif rooms and what == "close":
+            room, name = chance.choice(rooms), chance.choice(("view_channel", "connect"))
+            room.held.discard(name)
+            self._after(lasts, room.held.add, name)
+        elif rooms:
+            discord.delete_place(chance.choice(rooms))
 
     def _take(self, chance, number: int, name: str) -> None:
         place = self._home(number)

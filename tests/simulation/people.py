@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from random import Random
 
+from bot.core.groups import WEEKDAYS, GroupForm, GroupWish, Here, MeetsWish
 from bot.core.weeks import Schedule
 from bot.errors import ReaderError
 from tests.simulation.lives import LOST
@@ -577,6 +578,31 @@ class Moderators:
         if await self.ask(who, words, lambda s: s.groups.post_now(*ids), now=True) is REFUSED:
             for week_id in unsure:
                 self._world.promises.may_not("post", week_id)
+
+    async def meet_anew(self, chance):
+        """Let one of the groups meet, or meet otherwise, or no more."""
+        if (group := self._world.any_group(chance)) is not None:
+            act = self.meet_no_more if chance.random() < 0.2 else self.meet
+            await act(group, 9000 + chance.randrange(4), chance)
+
+    async def meet(self, group, who, chance):
+        guild, room = self._world.discord.guilds[group["guild_id"]], None
+        if chance.random() < 0.4:
+            room = self._world.free_channel(guild, "voice")
+            room = room or self._world.new_channel(guild, "voice")
+        day, hour = chance.randrange(7), chance.choice((0, 2, 9, 20, 23))
+        when = f"{WEEKDAYS[day]} {hour}:{chance.choice(('00', '30'))}"
+        wish = MeetsWish(when, chance.choice(("", "90")), room and room.place_id)
+        await self._meet(group, who, wish)
+
+    async def meet_no_more(self, group, who, chance):
+        await self._meet(group, who, MeetsWish("none"))
+
+    async def _meet(self, group, who, wish) -> None:
+        here = Here(group["guild_id"], group["channel_id"], who, "", None)
+        form = GroupForm(group["channel_id"], GroupWish(meets=wish))
+        words = f"lets group {group['group_id']} meet {wish}"
+        await self.ask(who, words, lambda s: s.groups.meet(here, form))
 
     async def mention_nobody(self, group, who, chance):
         ids = group["guild_id"], group["group_id"]

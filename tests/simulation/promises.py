@@ -10,8 +10,9 @@ from traceback import format_exception
 from zoneinfo import ZoneInfo
 
 from bot.core.outbox import TEMPORARY
-from bot.core.weeks import AFTER_THE_FIRST, CLOCKS_APART, DUE_WITHIN, LATE_WITHIN
+from bot.core.weeks import AFTER_THE_FIRST, CLOCKS_APART, DUE_WITHIN, LATE_WITHIN, address
 from bot.errors import LedgerError
+from bot.outbox.discord import NAMED
 from bot.store.instants import instant, made_at
 from tests.simulation.discord import Message
 from tests.simulation.quiet import OF_REMINDERS, STILL_TRUE, Quiet
@@ -121,6 +122,7 @@ class Promises:
         self._role_wishes: list[RoleWish] = []
         self._channels: dict[int, list] = {}
         self._claimed: dict[int, tuple] = {}
+        self._links: set[str] = set()
 
     def breaks(self, promise: str, words: str, traceback: str = "") -> None:
         if self.broken is None:
@@ -140,6 +142,30 @@ class Promises:
                 kind, reference.split(" in ")[0],
             ):  # fmt: skip
                 self._unheard.add(message.message_id)
+
+    def planned(self, event) -> None:
+        """Check an event that was just made, or shows something else, whoever heard of it."""
+        world, shows = self._world, event.shows
+        world.told(f"    an event: {event.event_id} {shows.begins_at:%a %d %b %H:%M} {event.link}")
+        others = [e for e in world.discord.events.values() if e.link == event.link and e != event]
+        if any(world.discord.is_on(each) for each in others):
+            self.breaks("once", f"there are two events about {event.link}")
+        if any(each.is_unwanted for each in others) and not event.is_deleted:
+            self.breaks("not again", f"the event about {event.link} was deleted, and made again")
+        if event.link not in self._links:
+            papers = (m for (kind, _), made in self._made.items() if kind == "post" for m in made)
+            self._links |= {self._link_of(each) for each in papers}
+        if event.link not in self._links:
+            self.breaks("at home", f"{event} is about no paper")
+
+    def event_deleted(self, event) -> None:
+        """Remember an event that somebody deleted by hand, if a bot knew of it: it stays away."""
+        asked = "SELECT 1 FROM weeks WHERE event_id = ?"
+        event.is_unwanted = bool(self._world.ledger.ask(asked, event.event_id))
+
+    def _link_of(self, message: Message) -> str:
+        place = self._world.discord.places[message.place_id]
+        return address(place.guild.guild_id, message.place_id, message.message_id)
 
     def may_not(self, kind: str, reference: str) -> None:
         """Whoever wanted it repeated was refused."""
@@ -274,6 +300,7 @@ class Promises:
             self.quiet.committed()
         if not written.isdisjoint(("outbox", "weeks")) and not self._world.leapt_lately(40):
             self.nothing_is_given_up_early()
+            self.meetings_follow()
         if "progress" in written:
             self.no_mark_is_lost()
         if written - {"tickets"}:
@@ -365,6 +392,21 @@ class Promises:
             ):
                 self.breaks("merged", f"{table} has {dict(row)} of a group that went")
 
+    def meetings_follow(self) -> None:
+        """Of what is done about an event, nothing differs from what its group says by then."""
+        soon = self._world.now() + 3 * CLOCKS_APART
+        for week in self._world.ledger.ask(
+            "SELECT study_groups.*, weeks.week_id, weeks.event_asked, weeks.meets_at FROM weeks"
+            " JOIN study_groups USING (group_id) JOIN outbox ON kind = 'meeting'"
+            " AND reference = CAST(week_id AS TEXT) AND outbox.state = 'sent'"
+            " WHERE weeks.event_id IS NOT NULL AND weeks.meets_at > ?",
+            soon,
+        ):
+            asked = (week["event_asked"] or "0").split()
+            said = week["meets_at"], week["meets_minutes"], week["meets_channel_id"] or 0
+            if int(asked[0]) > soon.timestamp() and asked != [str(each) for each in said]:
+                self.breaks("settled", f"{dict(week)} isn't as it was asked for")
+
     def no_mark_is_lost(self) -> None:
         found = {reader.person_id: {} for reader in self._world.readers.all}
         for row in self._world.ledger.ask("SELECT * FROM progress"):
@@ -445,7 +487,55 @@ class Promises:
         self._world.suggestions.settled(calm_since)
         self._world.leading.settled()
         self.what_is_sent_is_there()
+        self.meetings_are_as_they_are_said()
         self.no_mark_is_lost()
+
+    def meetings_are_as_they_are_said(self) -> None:
+        """Each week's meeting to come has its event, and there is no other."""
+        world, soon = self._world, self._world.now() + timedelta(hours=2)
+        if world.leapt_lately(60):
+            return
+        on = {}
+        for event in world.discord.events.values():
+            if world.discord.is_on(event) and event.shows.begins_at > soon:
+                on[event.link] = event
+        for week in world.ledger.ask(
+            "SELECT weeks.*, study_groups.guild_id, study_groups.state AS group_state,"
+            " meets_weekday, meets_minutes, meets_channel_id, outbox.state AS row_state, problem"
+            " FROM weeks JOIN study_groups USING (group_id) LEFT JOIN outbox"
+            " ON outbox.kind = 'meeting' AND reference = CAST(week_id AS TEXT)"
+            " WHERE weeks.message_id IS NOT NULL AND study_groups.guild_id NOT IN"
+            " (SELECT guild_id FROM gone_guilds)"
+        ):
+            event = on.pop(address(week["guild_id"], week["channel_id"], week["message_id"]), None)
+            if week["row_state"] in ("waiting", "claimed", "uncertain"):
+                continue  # of which other promises are
+            is_met = week["meets_weekday"] is not None and week["group_state"] != "stopped"
+            meets_at = instant(week["meets_at"]) if week["meets_at"] and is_met else None
+            if event is None:
+                is_gone = week["problem"] in ("event_gone", "too_late") or any(
+                    each.event_id == week["event_id"] and not world.discord.is_on(each)
+                    for each in world.discord.events.values()
+                )
+                if meets_at is not None and meets_at > soon and not is_gone:
+                    self.breaks("settled", f"{dict(week)} has no event")
+            elif week["problem"] != "too_late":
+                self._shows(event, week, meets_at)
+        for event in on.values():
+            gone, guild = "SELECT 1 FROM gone_guilds WHERE guild_id = ?", event.guild
+            left = "SELECT 1 FROM outbox WHERE kind = 'meeting' AND trace = ?"
+            is_there = guild.is_in and not world.ledger.ask(gone, guild.guild_id)
+            if is_there and not world.ledger.ask(left, event.link):
+                self.breaks("settled", f"{event} is of no week")
+
+    def _shows(self, event, week, meets_at) -> None:
+        """Check that an event is when and where it is said."""
+        shows, room = event.shows, week["meets_channel_id"]
+        lasts = timedelta(minutes=week["meets_minutes"] or 0)
+        if (shows.begins_at, shows.ends_at - shows.begins_at) != (meets_at, lasts):
+            self.breaks("settled", f"{event} isn't as in {dict(week)}")
+        if event.place_id is not None and event.place_id != room:
+            self.breaks("settled", f"{event} isn't where {dict(week)} says")
 
     def what_is_sent_is_there(self) -> None:
         """What is recorded as sent, was sent; and is that message, unless it was deleted."""
@@ -459,6 +549,8 @@ class Promises:
             kind, reference, message_id = row["kind"], row["reference"], row["message_id"]
             if kind == "thread":
                 is_true = message_id in world.discord.places
+            elif kind == "meeting":
+                is_true = message_id in world.discord.events
             elif kind in ("sign", "called_off", "paper"):
                 is_true = message_id in world.discord.by_id
             elif message_id is None:
@@ -524,6 +616,8 @@ class Promises:
             return False
         if row["kind"] == "suggested":  # to whoever moderates
             return row["guild_id"] == self._world.hung
+        if row["kind"] == "meeting":
+            return self._is_kept_from(row)
         group = self._world.group(row["group_id"] or 0)
         place_id = row["channel_id"] or (group["channel_id"] if group else 0)
         place = self._world.discord.places.get(place_id)
@@ -531,9 +625,24 @@ class Promises:
             return place is not None
         return not self._world.is_well(place.home.place_id) or place.is_locked
 
+    def _is_kept_from(self, row) -> bool:
+        """Tell whether something keeps an event from being made, moved or cancelled."""
+        discord = self._world.discord
+        guild, group = discord.guilds[row["guild_id"]], self._world.group(row["group_id"] or 0)
+        room_ids = {each.place_id for each in discord.events.values() if each.guild is guild}
+        room_ids |= {group["meets_channel_id"]} if group is not None else set()
+        rooms = [discord.places[each] for each in room_ids - {None}]
+        closed = any(each.is_there and not each.held.issuperset(NAMED) for each in rooms)
+        is_free = guild.held.issuperset(NAMED) and not guild.has_many_events and not closed
+        return guild.guild_id == self._world.hung or not guild.is_in or not is_free
+
     def _was_closed(self, row) -> bool:
         """Tell whether somebody was kept from the history of where it was perhaps sent."""
-        tried = [self._world.discord.places[int(each)] for each in (row["places"] or "").split()]
+        tried = [
+            self._world.discord.places[int(each)]
+            for each in (row["places"] or "").split()
+            if int(each) in self._world.discord.places
+        ]
         places = {each.place_id for place in tried for each in (place, place.home)}
         return not self._world.discord.was_closed.isdisjoint(places)
 

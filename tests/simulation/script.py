@@ -188,8 +188,8 @@ def _leap(chance, at, group):
 
 
 TO_CHANNEL = (
-    "post", "thread", "opener", "standing", "candidates", "poll", "sign", "greeting", "inbox",
-    "paper",
+    "post", "thread", "meeting", "opener", "standing", "candidates", "poll", "sign", "greeting",
+    "inbox", "paper",
 )  # fmt: skip
 TO_PERSON = ("reminder", "notice", "suggested", "ask")
 
@@ -215,6 +215,11 @@ def _ambush(chance, at, group):
     yield at, "ambush", (*chance.choice(AMBUSHES), chance.choice((0.0, 0.0, 0.05, 0.5)))
 
 
+def _spoil(chance, at, group):
+    what = chance.choice(("delete", "delete", "forbid", "fill", "close", "close", "gone"))
+    yield at, "spoil", (group, what, chance.choice((200.0, AN_HOUR, 30 * AN_HOUR)))
+
+
 def _calm(chance, at, group):
     """Nothing befalls the world for a day, and all must be settled then."""
     yield at, "calm", ()
@@ -228,7 +233,9 @@ def _one(what):
 
 
 _moderate, _read, _mend, _run, _tables = map(_one, ("moderate", "read", "mend", "run", "tables"))
-_suggest, _plan, _call_vote, _lead = map(_one, ("suggest", "plan", "call_vote", "lead"))
+_suggest, _meet, _plan, _call_vote, _lead = map(
+    _one, ("suggest", "meet", "plan", "call_vote", "lead")
+)
 _delete_message, _delete_channel, _delete_post = map(
     _one, ("delete_message", "delete_channel", "delete_post")
 )
@@ -243,7 +250,8 @@ DRAWN = (
     (0.06, _leap), (0.05, _tables), (0.7, _moderate), (2.5, _read), (3.0, _mend), (5.0, _run),
     (0.3, _delete_message), (0.03, _delete_channel), (0.4, _delete_post), (0.1, _put_away),
     (0.5, _member_leaves), (0.5, _dms), (2.0, _vote), (3.0, _ambush), (0.2, _calm),
-    (1.0, _suggest), (0.4, _plan), (0.5, _call_vote), (1.0, _lead), (0.2, _merge),
+    (1.0, _suggest), (3.0, _meet), (0.7, _spoil), (0.4, _plan), (0.5, _call_vote), (1.0, _lead),
+    (0.2, _merge),
 )  # fmt: skip
 """How often each befalls a world in a week, on average; or each of its groups."""
 

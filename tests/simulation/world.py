@@ -126,6 +126,7 @@ class World:
         self.discord = discord(
             self.now, self.stream("discord"), self.weather, made, deleted, self.told
         )
+        self.discord.planned = promises.planned
         self.readers, self.moderators = Readers(self), Moderators(self)
         self.suggestions = Suggestions(self, promises.breaks)
         self.leading = Leading(self, promises.breaks)

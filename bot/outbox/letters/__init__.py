@@ -9,6 +9,7 @@ from bot.outbox.letters.called_off import CalledOff
 from bot.outbox.letters.candidates import Candidates
 from bot.outbox.letters.greeting import Greeting
 from bot.outbox.letters.inbox import InboxWord
+from bot.outbox.letters.meeting import Meeting
 from bot.outbox.letters.notice import Notice
 from bot.outbox.letters.opener import Opener
 from bot.outbox.letters.paper import Paper
@@ -28,6 +29,7 @@ KINDS: Mapping[LetterKind, type[Letter]] = {
     "sign": Sign,
     "post": Post,
     "thread": ThreadUnderPost,
+    "meeting": Meeting,
     "opener": Opener,
     "notice": Notice,
     "reminder": Reminder,

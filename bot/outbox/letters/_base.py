@@ -4,14 +4,23 @@ import logging
 from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import ClassVar, Literal
 
 from discord import ui
 
 from bot.core.groups import Group
 from bot.core.outbox import TEMPORARY, LetterKind, OutboxRow, Problem
 from bot.core.papers import Ballot
-from bot.outbox.discord import UNKNOWN_CHANNEL, Discord, Place, RefusedError, Seen, What
+from bot.outbox.discord import (
+    NAMED,
+    UNKNOWN_CHANNEL,
+    Appointment,
+    Discord,
+    Place,
+    RefusedError,
+    Seen,
+    What,
+)
 from bot.outbox.tickets import Tickets
 from bot.outbox.traces import by_part
 from bot.services import standing
@@ -21,7 +30,7 @@ from bot.store import groups as group_rows
 from bot.store import outbox
 from bot.store import weeks as week_rows
 from bot.store.database import Queries
-from bot.views.problems import POLLS, TO_SEND, TO_SEND_IN_FORUM
+from bot.views.problems import POLLS, TO_LOOK, TO_SEE, TO_SEND, TO_SEND_IN_FORUM, Permissions
 
 log = logging.getLogger(__name__)
 
@@ -51,8 +60,12 @@ class Drop:
 class Send:
     """A message. None: that of an earlier attempt is looked for; then the letter is asked anew.
 
-    ``trace``: how it is known again, where it can't carry the letter's own trace.
+    ``trace``: how it is known again, where it can't carry the letter's own trace. ``to_look``: what
+    is needed to look for one; ``kinds``: of places where that can be done.
     """
+
+    to_look: ClassVar[Permissions] = TO_LOOK
+    kinds: ClassVar[tuple[str, ...]] = ("text", "thread", "direct")
 
     place: Place
     what: What | None
@@ -74,7 +87,10 @@ class Send:
 
 @dataclass(frozen=True, slots=True)
 class ForumPost:
-    """A post in a forum; ``what`` as of ``Send``."""
+    """A post in a forum; all as of ``Send``."""
+
+    to_look: ClassVar[Permissions] = TO_LOOK
+    kinds: ClassVar[tuple[str, ...]] = ("forum",)
 
     place: Place
     name: str
@@ -90,6 +106,42 @@ class ForumPost:
         async for post_id in discord.posts(self.place, since, ago):
             if (top := await discord.top(post_id)) is not None:
                 yield replace(top, message_id=post_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A scheduled event in a voice or stage channel, or else in the server; all as of ``Send``."""
+
+    to_look: ClassVar[Permissions] = TO_SEE
+    kinds: ClassVar[tuple[str, ...]] = ("voice", "stage", "server")
+
+    place: Place
+    what: Appointment | None
+    trace: str | None = None
+
+    async def do(self, discord: Discord, _: str) -> int:
+        if self.what is None:
+            raise ValueError(self)
+        return await discord.make_event(self.place.guild_id, self.what)
+
+    def seen(self, discord: Discord, _: int, __: datetime, ___: timedelta) -> AsyncIterator[Seen]:
+        return discord.events(self.place.guild_id)
+
+
+@dataclass(frozen=True, slots=True)
+class EventEdit:
+    """An event of ours that shows something else, or is cancelled (None). Twice is harmless."""
+
+    guild_id: int
+    event_id: int
+    what: Appointment | None
+
+    async def do(self, discord: Discord, _: str) -> int:
+        if self.what is None:
+            await discord.cancel_event(self.guild_id, self.event_id)
+        else:
+            await discord.edit_event(self.guild_id, self.event_id, self.what)
+        return self.event_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +171,10 @@ class Edit:
 
 
 Verdict = Wait | Drop
-Act = Send | ForumPost | Thread | Edit | Verdict
+Once = Send | ForumPost | Event
+"""What must not be done twice: it is looked for before it is done again."""
+
+Act = Once | Thread | Edit | EventEdit | Verdict
 Rows = Iterable[OutboxRow]
 End = Literal["again", "dropped", "uncertain", "deleted"]
 """How an attempt ends that sent nothing; ``deleted``: it was sent, and is gone again."""
@@ -164,6 +219,16 @@ class Letter:
     def trace(self, row: OutboxRow) -> str:
         """Return how its message is known again."""
         return by_part(row.row_id)
+
+    def sought(self, place: Place) -> Once:
+        """Return what is looked for in a place where nothing more is to be sent."""
+        return Send(place, None)
+
+    async def as_it_is(self, row: OutboxRow, place_id: int, discord: Discord) -> Place | None:
+        """Return a place to look in, not out of the cache, which may be of before; None: gone."""
+        if self.is_direct:
+            return Place(place_id, 0, "", "direct", frozenset(NAMED))
+        return await discord.fetched(row.guild_id or 0, place_id)
 
     async def act(self, row: OutboxRow, discord: Discord) -> Act:
         """Return what is to be done. No transaction is open, and Discord may be asked."""

@@ -9,7 +9,7 @@ from bot.core.weeks import Slot, judge
 from bot.outbox.discord import Discord, Place
 from bot.outbox.letters._base import Act, Drop, End, OfGroup, Receipt, Rows, Send
 from bot.outbox.traces import by_button
-from bot.services import reminders
+from bot.services import meetings, reminders
 from bot.store import groups as group_rows
 from bot.store import weeks as week_rows
 from bot.store.database import Queries
@@ -57,6 +57,7 @@ class Post(OfGroup):
         if group is not None:
             await reminders.plan(tx, group, self.services.clock())
         if receipt.in_thread:  # which can have no threads
+            await meetings.follow(tx, self.services.ids, week.week_id, self.services.clock())
             return [self.follower(row, "opener", receipt.place_id)]
         return [replace(self.follower(row, "thread", receipt.place_id), rank=1)]
 

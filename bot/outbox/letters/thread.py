@@ -1,10 +1,11 @@
 """The thread under a week's paper. It has the message's id."""
 
 from bot.core.groups import WeeklyPost
-from bot.core.outbox import OutboxRow
+from bot.core.outbox import TEMPORARY, OutboxRow, Problem
 from bot.outbox.discord import Discord, Place
-from bot.outbox.letters._base import Act, Drop, Receipt, Rows, Thread, ToChannel
+from bot.outbox.letters._base import Act, Drop, End, Receipt, Rows, Thread, ToChannel
 from bot.plain import clipped, one_line
+from bot.services import meetings
 from bot.store import weeks as week_rows
 from bot.store.database import Queries
 from bot.views.phrases import dotted, short_title, title_of
@@ -25,7 +26,14 @@ class ThreadUnderPost(ToChannel):
 
     async def sent(self, tx: Queries, row: OutboxRow, receipt: Receipt) -> Rows:
         await week_rows.set_thread(tx, int(row.reference), receipt.message_id)
+        await meetings.follow(tx, self.services.ids, int(row.reference), self.services.clock())
         return [self.follower(row, "opener", receipt.message_id)]
+
+    async def unsent(self, tx: Queries, row: OutboxRow, end: End, problem: Problem) -> Rows:
+        """Let the meeting be at the paper itself, where it has no thread or none for long."""
+        if end != "again" or problem not in TEMPORARY:
+            await meetings.follow(tx, self.services.ids, int(row.reference), self.services.clock())
+        return ()
 
 
 def _name(post: WeeklyPost) -> str:

@@ -1,0 +1,256 @@
+"""When a group meets: said by moderators, told on cards, an event in Discord for each paper."""
+
+from datetime import UTC, datetime
+
+import discord
+import pytest
+
+from tests.seen import labels_of, posts_in, text_of
+
+A_MINUTE = 60
+MONDAY = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
+THURSDAY = datetime(2026, 1, 8, 20, 0, tzinfo=UTC)
+A_MEETING = 3600
+
+
+@pytest.fixture
+async def group(moderator, channel):
+    """The card of a group that reads on Mondays at nine, UTC, and meets on Thursdays at eight."""
+    return await moderator.slash(channel, "manage group", zone="UTC", meets="Thursday 20:00")
+
+
+@pytest.fixture
+def events(env, guild):
+    """Return the server's events, in the order in which they were made."""
+
+    def found():
+        return list(env.backend.get_guild(guild.id).scheduled_events.values())
+
+    return found
+
+
+@pytest.fixture
+def forbid(env, guild):
+    """Return what takes Create Events from the bot, or gives it back."""
+
+    async def change(**permissions):
+        role = env.bot.get_guild(guild.id).me.top_role
+        allowed = role.permissions
+        allowed.update(**permissions)
+        env.backend.edit_role(guild.id, role.id, {"permissions": allowed.value})
+        await env.settle()
+
+    return change
+
+
+def begins(event):
+    return datetime.fromisoformat(event.scheduled_start_time)
+
+
+def ends(event):
+    return datetime.fromisoformat(event.scheduled_end_time)
+
+
+async def test_each_paper_has_an_event_at_its_thread(group, channel, until, events):
+    await until(MONDAY)
+
+    (event,) = events()
+    (post,), (thread,) = posts_in(channel), channel.threads
+    assert event.name == "Paper of the week: Attention Is All You Need"
+    assert begins(event) == THURSDAY
+    assert (ends(event) - begins(event)).total_seconds() == A_MEETING
+    assert event.entity_metadata["location"].endswith(f"/{thread.id}")
+    assert event.description.splitlines()[-1].endswith(f"/{channel.id}/{post.id}")
+    assert f"🗓️ Meets <t:{int(THURSDAY.timestamp())}:F>" in text_of(post)
+
+
+async def test_the_next_paper_has_its_own_event(group, until, events):
+    await until(MONDAY)
+    await until(datetime(2026, 1, 12, 9, 0, tzinfo=UTC))
+
+    assert [begins(event).day for event in events()][-1] == 15
+
+
+async def test_cards_say_when_the_group_meets(group, moderator, alice, channel):
+    card = await alice.slash(channel, "group")
+
+    assert "-# Meets on Thursdays at 20:00" in text_of(card)
+    assert "-# Meets on Thursdays at 20:00" in text_of(group)
+
+
+async def test_changing_the_time_moves_the_event_to_come(
+    group, moderator, channel, until, events, env
+):
+    await until(MONDAY)
+    (event,) = events()
+
+    card = await moderator.slash(channel, "manage group", meets="Fri 7pm for 90 minutes")
+    await env.advance_time(A_MINUTE)
+
+    (moved,) = events()
+    assert moved.id == event.id
+    assert begins(moved) == datetime(2026, 1, 9, 19, 0, tzinfo=UTC)
+    assert (ends(moved) - begins(moved)).total_seconds() == 1.5 * A_MEETING
+    assert text_of(card).startswith("✅ Meets on Fridays at 19:00 · 1 h 30 min")
+
+
+async def test_undo_brings_the_meeting_back(group, moderator, channel, until, events, env):
+    await until(MONDAY)
+    card = await moderator.slash(channel, "manage group", meets="none")
+    await env.advance_time(A_MINUTE)
+    cancelled, told = events(), text_of(card)
+
+    undone = await moderator.click(card.response.message, label="Undo")
+    await env.advance_time(A_MINUTE)
+
+    assert told.startswith("✅ The group has no meetings now.")
+    assert cancelled == []
+    assert text_of(undone).startswith("✅ Meets on Thursdays at 20:00")
+    (event,) = events()
+    assert begins(event) == THURSDAY
+
+
+async def test_a_stopped_groups_event_is_cancelled_and_a_deleted_ones_too(
+    group, moderator, channel, until, events, env
+):
+    await until(MONDAY)
+    card = (await moderator.slash(channel, "manage group")).response.message
+    await moderator.click(card, label="More")
+    await moderator.click(card, label="Stop")
+    await env.advance_time(A_MINUTE)
+    stopped = events()
+    await moderator.click(card, label="Resume")
+    await env.advance_time(A_MINUTE)
+    again = events()
+
+    opened = await moderator.click(card, label="More")
+    form = await moderator.click(opened.response.message, label="Delete…")
+    await moderator.submit_modal(form, {"word": "delete"})
+    await env.advance_time(A_MINUTE)
+
+    assert (stopped, len(again), events()) == ([], 1, [])
+
+
+async def test_the_form_says_what_it_knows_and_takes_a_voice_channel(
+    group, moderator, guild, channel, until, events
+):
+    room = guild.create_voice_channel("Talk")
+    opened = await moderator.click(group.response.message, label="More")
+    form = await moderator.click(opened.response.message, label="Meeting…")
+    asked = [part["component"] for part in form.modal["components"]]
+
+    said = {"when": "목요일 21시", "lasts": "2 h", "channel": [room]}
+    card = await moderator.submit_modal(form, said)
+    await until(MONDAY)
+
+    assert [each.get("value") for each in asked[:2]] == ["Thursday 20:00", "60"]
+    assert f"Meets on Thursdays at 21:00 · 2 h · <#{room.id}>" in text_of(card)
+    (event,) = events()
+    assert (event.entity_type, event.channel_id) == (2, room.id)
+
+
+async def test_what_is_not_clear_is_asked_again_as_it_was_typed(moderator, channel):
+    asked = await moderator.slash(channel, "manage group", zone="Seoul", day="Friday", meets="soon")
+    told = text_of(asked)
+    form = await moderator.click(asked.response.message, label="Edit again")
+    typed = form.modal["components"][0]["component"]["value"]
+
+    card = await moderator.submit_modal(form, {"when": "Mon 8 pm"})
+
+    assert told.startswith("I don't know when “soon” is.")
+    assert typed == "soon"
+    assert "Fridays at 09:00, Asia/Seoul" in text_of(card)
+    assert "Meets on Mondays at 20:00" in text_of(card)
+
+
+async def test_a_text_channel_is_no_place_to_meet(group, moderator, channel):
+    asked = await moderator.slash(channel, "manage group", meets=f"Thu 20:00 <#{channel.id}>")
+
+    assert "voice or a stage channel" in text_of(asked)
+    assert labels_of(asked) == ["Edit again"]
+
+
+async def test_without_create_events_the_paper_comes_and_moderators_are_told(
+    group, moderator, channel, until, events, env, forbid
+):
+    await forbid(create_events=False, administrator=False, manage_events=False)
+    await until(MONDAY)
+    card = await moderator.slash(channel, "manage group")
+    without = events()
+
+    await forbid(create_events=True, manage_events=True)
+    await env.advance_time(61 * A_MINUTE)
+
+    assert len(posts_in(channel)) == 1
+    assert "⚠️ I need Create Events in this server. Until then meetings have no event." in text_of(
+        card
+    )
+    assert without == []
+    assert len(events()) == 1
+
+
+async def test_an_event_that_somebody_deleted_is_not_made_again(
+    group, moderator, guild, channel, until, events, env
+):
+    await until(MONDAY)
+    (event,) = events()
+    env.backend.delete_scheduled_event(guild.id, event.id)
+    await env.settle()
+
+    await moderator.slash(channel, "manage group", meets="Friday 20:00")
+    await env.advance_time(A_MINUTE)
+
+    assert events() == []
+
+
+async def test_a_room_that_is_gone_leaves_the_meeting_at_the_thread(
+    group, moderator, guild, channel, until, events, env
+):
+    room = guild.create_voice_channel("Talk")
+    await moderator.slash(channel, "manage group", meets=f"Thu 20:00 <#{room.id}>")
+    env.backend.delete_channel(room.id)
+    await env.settle()
+    await until(MONDAY)
+
+    card = await moderator.slash(channel, "manage group")
+
+    (event,) = events()
+    assert event.entity_metadata["location"].endswith(f"/{channel.threads[0].id}")
+    assert "⚠️ The channel for meetings is gone" in text_of(card)
+
+
+async def test_a_room_without_connect_is_named_with_what_is_missing(
+    group, moderator, guild, channel, env, until, events
+):
+    room = guild.create_voice_channel("Talk")
+    overwrite = discord.PermissionOverwrite(connect=False)
+    await env.bot.get_channel(room.id).set_permissions(guild.me, overwrite=overwrite)
+    await moderator.slash(channel, "manage group", meets=f"Thu 20:00 <#{room.id}>")
+    await until(MONDAY)
+
+    card = await moderator.slash(channel, "manage group")
+
+    assert f"⚠️ I need Connect in <#{room.id}>." in text_of(card)
+    assert events() == []
+
+
+async def test_a_forums_event_leads_to_its_papers_message(moderator, guild, channel, until, events):
+    forum = guild.create_forum_channel("papers")
+    await moderator.slash(channel, "manage group", zone="UTC", channel=forum, meets="Thu 20:00")
+    await until(MONDAY)
+
+    (event,) = events()
+    (post,) = forum.threads
+    assert f"/{post.id}/" in event.entity_metadata["location"]
+
+
+async def test_a_meeting_that_has_begun_is_left_alone(
+    group, moderator, channel, until, events, env
+):
+    await until(THURSDAY)
+    before = [begins(event) for event in events()]
+
+    await moderator.slash(channel, "manage group", meets="none")
+    await env.advance_time(A_MINUTE)
+
+    assert before == [begins(event) for event in events()] == [THURSDAY]

@@ -1,0 +1,294 @@
+"""A week's event: never made twice, and in the end as the group says."""
+
+from dataclasses import replace
+
+import pytest
+
+from bot.core.groups import GroupForm, GroupWish, Here, MeetsWish
+from bot.outbox.discord import ASKS_TO_SEND, NAMED, NoAnswerError, Place, RefusedError, Seen
+from bot.outbox.engine import Engine
+from bot.outbox.letters import letters
+from bot.outbox.tickets import Tickets
+from bot.store import outbox
+from tests.outbox.room import Room
+from tests.postbox import CHANNEL, GUILD, MODERATOR, new_group
+
+VOICE = 9
+HERE = Here(GUILD, CHANNEL, MODERATOR, "", None)
+
+
+class Hall(Room):
+    """A room with a calendar. ``fault``: what is raised, before or after the next act there."""
+
+    def __init__(self, clock):
+        super().__init__(clock)
+        self.shown, self.fault, self.held, self.asked = {}, None, set(NAMED), []
+
+    async def grounds(self, guild_id):
+        return Place(guild_id, guild_id, "Study room", "server", frozenset(self.held))
+
+    async def place(self, guild_id, place_id, *_):
+        found = await super().place(guild_id, place_id)
+        kind = "voice" if place_id == VOICE else found.kind
+        return replace(found, kind=kind, held=frozenset(self.held))
+
+    fetched = place
+
+    async def make_event(self, _, what):
+        event_id = next(self._ids)
+        return await self._do("make", lambda: self.shown.update({event_id: what}), event_id)
+
+    async def edit_event(self, _, event_id, what):
+        if event_id not in self.shown:
+            raise RefusedError("event_gone", 10070, 404)
+        await self._do("edit", lambda: self.shown.update({event_id: what}))
+
+    async def cancel_event(self, _, event_id):
+        await self._do("cancel", lambda: self.shown.pop(event_id, None))
+
+    async def events(self, _):
+        for event_id, what in self.shown.items():
+            yield Seen(event_id, self._clock(), frozenset(), frozenset(), text=what.text)
+
+    async def _do(self, what, act, answer=None):
+        self.asked.append(what)
+        fault, self.fault = self.fault, None
+        if fault != "before":
+            act()
+        if isinstance(fault, Exception):
+            raise fault
+        if fault:
+            raise NoAnswerError(fault)
+        return answer
+
+
+@pytest.fixture
+def hall(clock):
+    return Hall(clock)
+
+
+@pytest.fixture
+def engine(services, clock, hall):
+    tickets = Tickets(services.db, clock, services.send_rate)
+    return Engine(services, hall, tickets, letters(services, tickets))
+
+
+@pytest.fixture
+def meet(services):
+    async def say(when, channel_id=None):
+        form = GroupForm(CHANNEL, GroupWish(meets=MeetsWish(when, channel_id=channel_id)))
+        return await services.groups.meet(HERE, form)
+
+    return say
+
+
+@pytest.fixture
+async def group(services, clock):
+    """A group that reads on Mondays at ten: its slot has come."""
+    made = await new_group(services)
+    clock.advance(hours=1)
+    await services.weeks.open_due()
+    return made
+
+
+async def row_of(services):
+    (row,) = await services.db.fetch("SELECT row_id FROM outbox WHERE kind = 'meeting'")
+    return await outbox.row(services.db, row["row_id"])
+
+
+async def settle(engine, clock):
+    """Let an hour pass, minute by minute."""
+    for _ in range(60):
+        clock.advance(minutes=1)
+        await engine.deliver_due()
+
+
+def days(hall):
+    return [what.begins_at.strftime("%a %H:%M") for what in hall.shown.values()]
+
+
+@pytest.mark.parametrize("fault", ["before", "after"])
+async def test_an_answer_that_is_lost_makes_no_second_event(
+    engine, hall, group, meet, clock, fault
+):
+    await meet("Thursday 20:00")
+    hall.fault = fault
+
+    await engine.deliver_due()
+    await settle(engine, clock)
+
+    assert days(hall) == ["Thu 20:00"]
+    assert hall.asked == ["make"] * (2 if fault == "before" else 1)
+
+
+async def test_an_event_that_was_made_unheard_is_moved_once_it_is_found(
+    engine, hall, group, meet, clock
+):
+    await meet("Thursday 20:00")
+    hall.fault = "after"
+    await engine.deliver_due()
+
+    await meet("Friday 19:00")
+    await settle(engine, clock)
+
+    assert (days(hall), hall.asked) == (["Fri 19:00"], ["make", "edit"])
+
+
+async def test_an_event_that_was_made_unheard_is_cancelled_once_nobody_wants_it(
+    engine, hall, group, meet, clock
+):
+    await meet("Thursday 20:00")
+    hall.fault = "after"
+    await engine.deliver_due()
+
+    await meet("none")
+    await settle(engine, clock)
+
+    assert (days(hall), hall.asked) == ([], ["make", "cancel"])
+
+
+@pytest.mark.parametrize("fault", ["before", "after"])
+async def test_a_change_whose_answer_is_lost_is_asked_for_again(
+    engine, hall, group, meet, clock, fault
+):
+    await meet("Thursday 20:00")
+    await engine.deliver_due()
+    await meet("Friday 19:00")
+    hall.fault = fault
+
+    await engine.deliver_due()
+    await settle(engine, clock)
+
+    assert (days(hall), hall.asked) == (["Fri 19:00"], ["make", "edit", "edit"])
+
+
+async def test_what_changes_while_an_event_is_asked_for_follows(
+    services, engine, hall, group, meet
+):
+    await meet("Thursday 20:00")
+    make = hall.make_event
+
+    async def make_slowly(*asked):
+        await meet("Friday 19:00")
+        return await make(*asked)
+
+    hall.make_event = make_slowly
+
+    await engine.deliver_due()
+
+    assert days(hall) == ["Fri 19:00"]
+
+
+async def test_in_a_channel_that_is_hidden_nobody_can_tell_so_it_is_uncertain(
+    services, engine, hall, group, meet, clock
+):
+    await meet("Thursday 20:00", VOICE)
+    hall.fault = "after"
+    await engine.deliver_due()
+
+    await meet("Friday 20:00")
+    hall.held.discard("view_channel")
+    await settle(engine, clock)
+
+    assert hall.asked == ["make"]
+    assert (await row_of(services)).state == "uncertain"
+
+
+async def test_without_the_permission_it_waits_and_is_made_once_it_is_given(
+    services, engine, hall, group, meet, clock
+):
+    await meet("Thursday 20:00")
+    hall.held.discard("create_events")
+    await settle(engine, clock)
+    waits = await row_of(services)
+
+    hall.held.add("create_events")
+    clock.advance(hours=1)
+    await engine.deliver_due()
+
+    assert (waits.state, str(waits.problem)) == ("waiting", "lacks:create_events")
+    assert days(hall) == ["Thu 20:00"]
+
+
+async def test_one_that_was_deleted_is_not_made_again(services, engine, hall, group, meet, clock):
+    await meet("Thursday 20:00")
+    await engine.deliver_due()
+    hall.shown.clear()
+
+    await meet("Friday 20:00")
+    await settle(engine, clock)
+
+    assert (hall.shown, hall.asked) == ({}, ["make"])
+    assert (await row_of(services)).problem == "event_gone"
+
+
+async def test_too_many_events_are_waited_for(services, engine, hall, group, meet, clock):
+    await meet("Thursday 20:00")
+    hall.fault = RefusedError("no_more_events", 30038, 400)
+
+    await engine.deliver_due()
+
+    assert (await row_of(services)).problem == "no_more_events"
+
+
+async def test_a_deleted_groups_event_is_cancelled_even_if_nobody_heard_of_it(
+    services, engine, hall, group, meet, clock
+):
+    await meet("Thursday 20:00")
+    hall.fault = "after"
+    await engine.deliver_due()
+
+    await services.groups.delete(GUILD, group.group_id, MODERATOR)
+    await settle(engine, clock)
+
+    assert days(hall) == []
+
+
+async def test_what_was_to_begin_is_made_no_more(services, engine, hall, group, meet, clock):
+    await meet("Thursday 20:00")
+    hall.held.discard("create_events")
+    await engine.deliver_due()
+    hall.held.add("create_events")
+    clock.advance(days=3, hours=9, minutes=56)  # four minutes before
+
+    await engine.deliver_due()
+
+    assert hall.asked == []
+    assert (await row_of(services)).state == "dropped"
+
+
+async def test_a_time_that_has_passed_this_week_counts_from_the_next(
+    services, engine, hall, group, meet, clock
+):
+    await meet("Thursday 20:00")
+    await engine.deliver_due()
+    clock.advance(days=3)
+
+    await meet("Wednesday 20:00")
+    await engine.deliver_due()
+    clock.advance(days=4)
+    await services.weeks.open_due()
+    await engine.deliver_due()
+
+    assert days(hall) == ["Thu 20:00", "Wed 20:00"]
+
+
+def test_the_library_repeats_no_request_for_an_event():
+    assert ASKS_TO_SEND.search("/api/v10/guilds/1/scheduled-events")
+    assert not ASKS_TO_SEND.search("/api/v10/guilds/1/scheduled-events/2")
+
+
+async def test_one_that_was_asked_for_in_vain_and_given_up_is_made_for_a_later_day(
+    engine, hall, group, meet, clock
+):
+    await meet("Wednesday 20:00")
+    hall.fault = "before"
+    await engine.deliver_due()
+    await meet("none")
+    await settle(engine, clock)
+    clock.advance(days=3)
+
+    await meet("Friday 20:00")
+    await settle(engine, clock)
+
+    assert (days(hall), hall.asked) == (["Fri 20:00"], ["make", "make"])

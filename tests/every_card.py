@@ -21,6 +21,7 @@ from bot.core.groups import (
     GroupState,
     GroupStatus,
     History,
+    Lead,
     LostGroups,
     MeetsWish,
     MergeOffer,
@@ -38,6 +39,7 @@ from bot.core.groups import (
     Merged as MergedGroup,
 )
 from bot.core.inbox import BadLink, Counts, Inbox, Word
+from bot.core.leading import LedWeek
 from bot.core.link_checks import ARCHIVE
 from bot.core.lists import ListSummary, ServersLists
 from bot.core.me import About, ReaderSettings, Titled
@@ -96,7 +98,7 @@ from bot.core.recommend import (
     Worth,
     path_to,
 )
-from bot.core.reminders import MOST_PAPERS, OpenPaper, Pace, Reasons
+from bot.core.reminders import MOST_PAPERS, OpenLead, OpenPaper, Pace, Reasons
 from bot.core.suggestions import Suggested, Suggestion, Wish, Wished
 from bot.core.weeks import DaysOff, Meets, Part, Schedule, Slot, Week, WeekState
 from bot.core.zones import ZoneChoice
@@ -105,6 +107,7 @@ from bot.views import (
     curriculum_card,
     group_card,
     inbox_card,
+    lead_card,
     lists_card,
     manage_card,
     me_card,
@@ -323,6 +326,11 @@ def statuses_of(world: World) -> Iterator[GroupStatus]:
     )
     schedule = replace(group_of(world).schedule, every=8, days_off=days[1:], pause=days[0])
     yield status_of(world, group=group_of(world, schedule=schedule), silences=days)
+    leads = tuple(
+        Lead(1, slot(n).week, world.people[0], state)
+        for n, state in enumerate(("leads", "leads", "asked", "declined", "closed"))
+    )
+    yield status_of(world, leads=leads, could_lead=True)
     met = group_of(world, meets=Meets(2, 19, 30, 715, world.channel_ids[1]))
     for problem in (None, "no_more_events", "forbidden"):
         yield status_of(world, group=met, meeting_problem=problem, undo_id=1)
@@ -520,7 +528,7 @@ def cards_of(world: World) -> Iterator[tuple[str, LayoutView]]:
 def built() -> set[str]:
     """Return the name of each function of the views that builds a card."""
     modules = (
-        curriculum_card, group_card, inbox_card, lists_card, manage_card, me_card,
+        curriculum_card, group_card, inbox_card, lead_card, lists_card, manage_card, me_card,
         moderators_card, pick_card, problems, progress_card, reminder_card, replies,
         resource_card, suggestions_card, weekly_card,
     )  # fmt: skip
@@ -631,6 +639,23 @@ def _groups_cards(world: World) -> Cards:
     if world.name == "real":
         for status in blocked_of(world):
             yield _made(group_card.members_card, None, status, 2, is_moderator=False)
+    slot_ = slot(1)
+    long = tuple(Lead(1, slot_.week, 2, "leads", None, (world.text[:200],) * n) for n in (0, 3))
+    for lead, each in product((None, *long), world.long):
+        for why, is_past in (
+            ("leader_choice", False),
+            ("picked_by_moderator", False),
+            (None, True),
+        ):
+            led = LedWeek(
+                world.curriculum, group_of(world), slot_, lead, each, why, tuple(world.others[:5]),
+                is_past,
+            )  # fmt: skip
+            yield _made(lead_card.led_card, led)
+            yield _made(lead_card.led_card, led, lead_card.handed_back_text(led))
+            yield _made(lead_card.ask_card, led, world.text[:100])
+            open_lead = OpenLead(long[0], led.group, NOW, each, led.curriculum, world.text[:100])
+            yield _made(lead_card.leads_card, (open_lead,) * MOST_PAPERS)
     for has_joined in (True, False):
         yield _made(group_card.joined_card, status_of(world, has_joined=has_joined))
     for state in get_args(WeekState):

@@ -58,6 +58,9 @@ from bot.views.weekly_card import leader_text, part_text, post_link, wish_text
 
 TEXT_OF_GROUP = 3500
 NAMES_SHOWN, FEW_WEEKS, SPANS_SHOWN = 10, 2, 5
+A_NAME = "🎤 @a-reader-with-a-long-name"
+"""As long as most names are."""
+
 BESIDE_A_DAY = 55
 """Columns of a past week that take two lines of a phone with its day."""
 
@@ -90,10 +93,11 @@ def members_card(
     if status.wish == "closed":
         told.append(wish_text(status))
     lines = [*group_lines(now, told, to_moderator=is_moderator, opens=opens)]
-    if opens:
-        lines = as_many_as_fit(lines, ROOM)
+    leading = lead_select(status, who) if opens else None
     if status.could_lead and opens:
-        lines.append(_("-# You haven't led a week here yet. Only you see this."))
+        lines.insert(2, _("-# You haven't led a week here yet. Only you see this."))
+    if opens:
+        lines = as_many_as_fit(lines, ROOM - (leading is not None))
     if status.wish == "wanted" and not opens:
         lines.append(wish_text(status))
     had_one = status.this_week or status.last or status.has_merged
@@ -114,7 +118,7 @@ def members_card(
         text_of(lines, TEXT_OF_GROUP),
         buttons,
         None if opens else seldom,
-        lead_select(status, who) if opens else weeks_select(group.group_id, who, shown_papers),
+        leading if opens else weeks_select(group.group_id, who, shown_papers),
     )
     return card(news or None, shown)
 
@@ -460,24 +464,24 @@ def _past_text(week: PastWeek, guild_id: int) -> str:
 
 
 def _read_text(week: PastWeek, link: str) -> str:
-    """Return what was read in a week, who led it, and how many read it: as much as takes two lines.
-
-    A name takes about a dozen letters.
-    """
+    """Return what was read in a week, who led it, and how many read it: as much as takes two lines."""
     title, part, read, worth = week.post.title, week.part, read_by(week.read), week.worth
-    if worth:
-        # Translators: how many of those who rated a paper liked it.
-        liked = _("👍 {liked} of {rated}", liked=worth.liked, rated=worth.rated)
-        read = dotted(read, liked)
-    led, named_so = (f"🎤 <@{week.leader_id}>", "🎤 @somebody") if week.leader_id else ("", "")
+    # Translators: how many of those who rated a paper liked it.
+    told = _("👍 {liked} of {rated}", liked=worth.liked, rated=worth.rated) if worth else ""
+    led = f"🎤 <@{week.leader_id}>" if week.leader_id else ""
     ways = (
-        (narrow(title, 22), part_text(part, lambda name: narrow(name, 16))),
-        (narrow(title, 12), part_text(part, None)),
-        (narrow(title, 22), ""),
+        (narrow(title, 22), part_text(part, lambda name: narrow(name, 16)), led, told),
+        (narrow(title, 12), part_text(part, None), led, told),
+        (narrow(title, 22), "", led, told),
+        (narrow(title, 12), "", led, ""),
+        (narrow(title, 22), "", "", ""),
     )
-    short = (way for way in ways if columns(dotted(*way, named_so, read)) <= BESIDE_A_DAY)
-    named, of = next(short, ways[-1])
-    return dotted(f"[**{named}**]({link})", of, led, read)
+
+    def is_short(named: str, of: str, led: str, told: str) -> bool:
+        return columns(dotted(named, of, led and A_NAME, read, told)) <= BESIDE_A_DAY
+
+    named, of, led, told = next((way for way in ways if is_short(*way)), ways[-1])
+    return dotted(f"[**{named}**]({link})", of, led, read, told)
 
 
 def _this_week_text(status: GroupStatus) -> str:

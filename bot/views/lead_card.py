@@ -10,7 +10,7 @@ from bot.core.groups import GroupStatus, Lead
 from bot.core.leading import LONGEST_QUESTION, MOST_QUESTIONS, LedWeek
 from bot.core.reminders import OpenLead
 from bot.core.weeks import Slot, slot_of_week
-from bot.language import _
+from bot.language import _, ngettext
 from bot.plain import clipped, one_line, plain
 from bot.views import custom_ids as ids
 from bot.views import phrases
@@ -31,6 +31,9 @@ from bot.views.parts import (
     text_of,
 )
 from bot.views.pick_card import week_text
+
+A_QUESTION, LEADS_SHOWN = 34, 2
+"""Columns of a question that a line of a phone takes; weeks that a reminder names."""
 
 LEFT_TO_LIST = "-"
 """The option that leaves a week's paper to the list."""
@@ -105,11 +108,11 @@ def _lead_lines(led: LedWeek) -> Lines:
         "leader_choice": _("-# You chose this paper."),
     }
     yield counts.get(led.why or "") or _("-# That is what comes next. You may choose another.")
-    for number, question in enumerate(lead.questions, start=1):
-        yield f"{number}. {plain(question)}"
+    yield _("-# I'll remind you two days before.")
     if not lead.questions:
         yield _("-# You may add up to three questions that open the talk.")
-    yield _("-# I'll remind you two days before.")
+    for number, question in enumerate(lead.questions, start=1):
+        yield f"{number}. {phrases.narrow(question, A_QUESTION)}"
 
 
 def _paper_select(led: LedWeek) -> Select | None:
@@ -204,7 +207,7 @@ def asked_text(status: GroupStatus, asked: Lead) -> str:
     if now.state == "closed":
         told = _("⚠️ <@{who}> takes no messages from me. Ask them yourself to lead on {at}.")
     else:
-        told = _("✅ I ask <@{who}> to lead on {at}. This card shows what they answer.")
+        told = _("✅ I'm asking <@{who}> to lead on {at}. This card shows what they answer.")
     return told.format(who=asked.reader_id, at=at)
 
 
@@ -225,12 +228,14 @@ def leads_card(leads: Sequence[OpenLead], below: LayoutView | None = None) -> La
 
 
 def _reminded(leads: Sequence[OpenLead]) -> Lines:
-    for each in leads:
-        title = phrases.name_of(each.resource, 48) if each.resource else _("nothing left")
+    for each in leads[:LEADS_SHOWN]:
+        title = phrases.name_of(each.resource, 26) if each.resource else _("nothing left")
         yield _(
             "🎤 You lead <#{channel}> in {server} on {at}: {title}",
             channel=each.group.channel_id,
-            server=phrases.narrow(each.server),
+            server=phrases.narrow(each.server, 20),
             at=phrases.moment(each.at),
             title=title,
         )
+    if (more := len(leads) - LEADS_SHOWN) > 0:
+        yield ngettext("-# and {n} more week", "-# and {n} more weeks", more)

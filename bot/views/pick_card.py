@@ -146,13 +146,10 @@ def _picked_lines(reply: PickReply) -> Lines:
                 " later week."
             ),
             "day_off": _(
-                "⚠️ That week has no paper: its day is off, or in a pause. Pick for another week,"
-                " or take the day off back in `/manage group`."
+                "⚠️ That week has no paper: its day is off. Pick for another one, or take that back"
+                " in `/manage group`."
             ),
-            "not_in_turn": _(
-                "⚠️ That week has no paper: this group doesn't read one every week. Pick for a week"
-                " that `/group` shows."
-            ),
+            "not_in_turn": _("⚠️ No paper comes in that week. Pick for one that `/group` shows."),
         }[reply.silent]
     elif reply.is_past:
         yield _(

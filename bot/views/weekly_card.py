@@ -35,6 +35,7 @@ def weekly_card(post: WeeklyPost, role_id: int | None) -> LayoutView:
     resource, week_id = post.resource, post.post.week_id
     heading, facts = text_of(_heading(post)), text_of(_facts_of_the_group(post), 600)
     room = ROOM - sum(map(lines_on_phone, filter(None, (heading, facts))))
+    room -= post.lead is not None  # whose name may be long
     shown = box(
         heading,
         *short_of(resource, room),

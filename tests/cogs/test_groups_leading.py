@@ -180,7 +180,7 @@ async def test_a_member_is_asked_by_direct_message_and_says_yes(ask, alice, chan
     answer = await alice.user.click(letter, label="I'll lead")
     seen = await alice.slash(channel, "group")
 
-    assert f"✅ I ask <@{alice.id}> to lead on <t:" in text_of(told)
+    assert f"✅ I'm asking <@{alice.id}> to lead on <t:" in text_of(told)
     assert text.startswith(f"🎤 Would you lead a week of <#{channel.id}>?\n<t:")
     assert "-# A moderator of Study room asks you." in text
     assert buttons == ["I'll lead", "Not this time"]

@@ -464,7 +464,7 @@ def _past_text(week: PastWeek, guild_id: int) -> str:
 
 
 def _read_text(week: PastWeek, link: str) -> str:
-    """Return what was read in a week, who led it, and how many read it: as much as takes two lines."""
+    """Return what was read in a week, by whom led, how many read it: as much as two lines take."""
     title, part, read, worth = week.post.title, week.part, read_by(week.read), week.worth
     # Translators: how many of those who rated a paper liked it.
     told = _("👍 {liked} of {rated}", liked=worth.liked, rated=worth.rated) if worth else ""

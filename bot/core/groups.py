@@ -108,7 +108,7 @@ class GroupStatus:
     about which the server's readers have doubts. ``is_empty``: so is the list it reads from.
     ``silences``: the days off to come, and a pause. ``leads``: who leads this week and those to
     come, or was asked to; ``could_lead``: others have led here, and this member never has.
-    ``has_merged``: another group went into it.
+    ``has_merged``: another group went into it. ``opens_at``: when its channel is told of it.
     """
 
     curriculum: Curriculum
@@ -139,6 +139,7 @@ class GroupStatus:
     leads: tuple[Lead, ...] = ()
     could_lead: bool = False
     has_merged: bool = False
+    opens_at: datetime | None = None
 
     def leader_of(self, week: str) -> int | None:
         """Return who leads a week, this one or one to come."""
@@ -187,7 +188,10 @@ class History:
 
 @dataclass(frozen=True, slots=True)
 class WeeklyPost:
-    """What the card of a week's paper shows; ``weeks_left``: None while that is nobody's worry."""
+    """What the card of a week's paper shows; ``weeks_left``: None while that is nobody's worry.
+
+    ``opens``: it is the first of a group that no other card tells of.
+    """
 
     curriculum: Curriculum
     group: Group
@@ -198,6 +202,7 @@ class WeeklyPost:
     weeks_left: int | None = None
     part: Part | None = None
     lead: Lead | None = None
+    opens: bool = False
 
 
 @dataclass(frozen=True, slots=True)

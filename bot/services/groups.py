@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
+from operator import attrgetter
 
 from bot.core.dates import time_of_day
 from bot.core.groups import (
@@ -199,6 +200,7 @@ class Groups:
         is_forum: bool = False,
         seen: Group | None = None,
         list_id: str | None = None,
+        opens: bool = False,
     ) -> GroupStatus:
         """Make the channel's group, or change it; the running week keeps its one post.
 
@@ -208,7 +210,8 @@ class Groups:
 
         ``seen``: the group when the change was asked for; what is still as it was then isn't
         changed. A stopped group starts again; a paused one stays paused. In a forum, the post
-        into which the weeks go is sent by the engine, unless it is there.
+        into which the weeks go is sent by the engine, unless it is there. ``opens``: elsewhere a
+        card tells the channel of a new group.
         """
         now = self._clock()
         async with self._db.transaction() as tx:
@@ -235,7 +238,7 @@ class Groups:
             group = replace(group, next_at=plan.calendar.next(now).at)
             await group_rows.put_group(tx, group, now)
             await self.make_way(tx, group, plan.made_way(), now)
-            group = await self.announce(tx, group, old, now)
+            group = await self.announce(tx, group, old, now, opens=opens and old is None)
             await plan_reminders(tx, group, now)
         return await self.status_of(group, changed_by)
 
@@ -406,12 +409,15 @@ class Groups:
         taken = taken_group(self._db, guild_id, group_id, who=reader_id, follows=True)
         async with taken as (tx, group):
             is_new = await group_rows.join(tx, group.group_id, reader_id, self._clock())
+            if is_new:
+                await standing.tell_soon(tx, self._ids, group, self._clock())
         return replace(await self.status_of(group, reader_id), has_joined=is_new)
 
     async def leave(self, guild_id: int, group_id: int, reader_id: int) -> GroupStatus:
         """End the reader's membership, as ``join`` begins it; their progress stays."""
         async with taken_group(self._db, guild_id, group_id, follows=True) as (tx, group):
             await group_rows.leave(tx, group.group_id, reader_id)
+            await standing.tell_soon(tx, self._ids, group, self._clock())
         return await self.status_of(group, reader_id)
 
     async def _which(self, here: Here, form: GroupForm) -> WhichGroup | None:
@@ -437,8 +443,9 @@ class Groups:
             raise CannotPostError(problem)
         guild_id, to, who, is_forum = here.guild_id, channel.channel_id, here.who, channel.is_forum
         return await self.make_or_change(
-            guild_id, to, schedule, role_id, who, is_forum=is_forum, seen=seen, list_id=list_id
-        )
+            guild_id, to, schedule, role_id, who, is_forum=is_forum, seen=seen, list_id=list_id,
+            opens=True,
+        )  # fmt: skip
 
     async def make_way(
         self, tx: Queries, group: Group, moves: Mapping[str, str], now: datetime
@@ -448,11 +455,15 @@ class Groups:
             await call_off(tx, self._ids, group, now, week)
             await week_rows.move_picks(tx, group.group_id, week, to_week)
 
-    async def announce(self, tx: Queries, group: Group, old: Group | None, now: datetime) -> Group:
-        """Make sure that a forum has its standing post and that the post's card is up to date."""
+    async def announce(
+        self, tx: Queries, group: Group, old: Group | None, now: datetime, *, opens: bool = False
+    ) -> Group:
+        """Make sure that the channel is told of its group, and that what tells it is up to date."""
         await standing.ask_for(tx, self._ids, group.group_id, now)
         group = await group_rows.group(tx, group.group_id) or group
-        if old is None or (old.schedule, old.state) != (group.schedule, group.state):
+        await standing.ask_to_open(tx, self._ids, group, now, is_new=opens)
+        told = attrgetter("schedule", "state", "channel_id", "list_id")
+        if old is None or told(old) != told(group):
             await standing.tell(tx, self._ids, group, now)
         return group
 
@@ -500,6 +511,7 @@ class Groups:
             could_lead=is_member and await self._could_lead(group_id, reader_id),
             silences=tuple(each for each in group.schedule.silences if each.last >= today),
             has_merged=bool(await group_rows.merged_groups(db, group_id)),
+            opens_at=await standing.opens_at(db, group) if plan.begins else None,
         )
 
     async def _could_lead(self, group_id: int, reader_id: int) -> bool:

@@ -30,12 +30,13 @@ from bot.errors import (
     UnknownWeekError,
     WeekRefusedError,
 )
+from bot.services import standing
 from bot.services.curriculum import CurriculumStore
 from bot.store import additions, progress, readers
 from bot.store import groups as group_rows
 from bot.store import weeks as week_rows
 from bot.store.database import Database, Queries
-from bot.store.instants import Clock
+from bot.store.instants import Clock, Ids
 
 WEEKS_OFFERED = 25  # as many choices as Discord takes
 
@@ -51,6 +52,7 @@ class Papers:
     _db: Database
     _curricula: CurriculumStore
     _clock: Clock
+    _ids: Ids
 
     async def pick(
         self, guild_id: int, channel_id: int, picked_by: int, resource: str, date: str | None
@@ -149,7 +151,10 @@ class Papers:
         """Open a transaction as ``taken_group`` does, and read the group's plan."""
         taken = taken_group(self._db, guild_id, group_id, channel_id=channel_id, who=who)
         async with taken as (tx, group):
-            yield tx, group, await self.plan(tx, group)
+            plan = await self.plan(tx, group)
+            yield tx, group, plan
+            if plan.begins is not None:  # the card that tells of the group names its first papers
+                await standing.tell_soon(tx, self._ids, group, plan.now)
 
     @asynccontextmanager
     async def taken_of(

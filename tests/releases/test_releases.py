@@ -393,7 +393,7 @@ NEWER = ("vote-close:", "end-vote:", "vote-week:", "which-group:", "change-", "s
 PLANNED_ANEW = {"reminder"}
 """What comes at each reader's hour now; as it was planned before, it isn't sent."""
 
-NEWER_KINDS = {"called_off", "suggested", "inbox", "ask", "paper"}
+NEWER_KINDS = {"called_off", "suggested", "inbox", "ask", "paper", "opening"}
 """What no release has sent yet."""
 
 OTHERS = {

@@ -331,7 +331,7 @@ def _lines(
         yield begins
     if status.opens_at:
         yield _(
-            "-# {when}, a card tells {channel} of the group, unless a paper comes before.",
+            "-# A card tells {channel} of it {when}.",
             when=moment(status.opens_at, "R"),
             channel=f"<#{group.channel_id}>",
         )

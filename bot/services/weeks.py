@@ -115,7 +115,7 @@ class Weeks:
             row = OutboxRow(self._ids.new(), "post", about, due_at, until, *to, rank=0)
             await outbox.add(tx, row)
             # What the group's first paper tells itself.
-            await outbox.drop_untried(tx, "opening", str(group.group_id))
+            await outbox.drop_untried(tx, "opening", str(group.group_id), "called_off")
         elif again and old.state in ("uncertain", "dropped"):
             await outbox.renew(tx, old.row_id, self._ids.new(), now, until, is_untried=True)
         elif again:

@@ -243,13 +243,13 @@ def _row(row: Row) -> OutboxRow:
     return value_from(OutboxRow, row, **known)
 
 
-async def drop_untried(tx: Queries, kind: LetterKind, reference: str) -> None:
+async def drop_untried(tx: Queries, kind: LetterKind, reference: str, problem: Problem) -> None:
     """Give up what was certainly not sent: it isn't wanted any more."""
     sql = (
-        "UPDATE outbox SET state = 'dropped', problem = 'called_off' WHERE kind = ?"
+        "UPDATE outbox SET state = 'dropped', problem = ? WHERE kind = ?"
         " AND reference = ? AND state = 'waiting' AND tried_at IS NULL"
     )
-    await tx.fetch(sql, kind, reference)
+    await tx.fetch(sql, str(problem), kind, reference)
 
 
 async def delete_untried(tx: Queries, kind: LetterKind, reference: str) -> bool:

@@ -147,7 +147,14 @@ def history_card(history: History) -> LayoutView:
 
 def standing_card(status: GroupStatus) -> LayoutView:
     """Build the first message of a standing post. Its Join is how it is known again."""
-    return _card_for_all(status, _("From *{title}*, here in this post: **{schedule}**."))
+    return _card_for_all(
+        status,
+        _(
+            "From *{title}*, here in this post: **{schedule}**.",
+            title=narrow(status.curriculum.title, 80),
+            schedule=schedule_text(status.group.schedule),
+        ),
+    )
 
 
 def opening_card(status: GroupStatus) -> LayoutView:
@@ -155,8 +162,15 @@ def opening_card(status: GroupStatus) -> LayoutView:
 
     It may stand in a channel that the group has left.
     """
-    told = _("From *{title}*, in {channel}: **{schedule}**.")
-    return _card_for_all(status, told.replace("{channel}", f"<#{status.group.channel_id}>"))
+    return _card_for_all(
+        status,
+        _(
+            "From *{title}*, in {channel}: **{schedule}**.",
+            title=narrow(status.curriculum.title, 80),
+            channel=f"<#{status.group.channel_id}>",
+            schedule=schedule_text(status.group.schedule),
+        ),
+    )
 
 
 def _card_for_all(status: GroupStatus, told: str) -> LayoutView:
@@ -164,7 +178,7 @@ def _card_for_all(status: GroupStatus, told: str) -> LayoutView:
 
     It stands for long, so it names nobody: who no longer wants that shows it in *This group*.
     """
-    group, title = status.group, narrow(status.curriculum.title, 80)
+    group = status.group
     often = ngettext(
         "### A paper every week, to talk about",
         "### A paper every {n} weeks, to talk about",
@@ -172,7 +186,7 @@ def _card_for_all(status: GroupStatus, told: str) -> LayoutView:
     )
     lines = [
         often,
-        told.format(title=title, schedule=schedule_text(group.schedule)),
+        told,
         _state_text(group.state),
         *_first_lines(status),
     ]

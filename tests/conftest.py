@@ -425,9 +425,9 @@ async def group(env, moderator, channel):
 
     It is older than the cards that tell a channel of its new group.
     """
-    card = await moderator.slash(channel, "manage group", zone="UTC")
+    await moderator.slash(channel, "manage group", zone="UTC")
     await unopened(env)
-    return card
+    return await moderator.slash(channel, "manage group")
 
 
 async def unopened(env):

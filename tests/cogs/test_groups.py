@@ -212,12 +212,11 @@ async def test_who_reads_along_without_being_a_member_is_offered_to_join(
 async def test_a_group_without_members_tells_moderators_how_they_come(
     group, channel, moderator, alice
 ):
-    before = await moderator.slash(channel, "manage group")
     card = await alice.slash(channel, "group")
     await alice.click(card.response.message, label="Join")
     later = await moderator.slash(channel, "manage group")
 
-    assert "**Join** is under each week's post" in text_of(before)
+    assert "**Join** is under each week's post" in text_of(group)
     assert "Nobody has joined yet" not in text_of(later)
 
 
@@ -474,9 +473,8 @@ async def test_a_stopped_group_whose_week_is_posted_can_be_resumed(
 
 async def test_manage_group_without_options_shows_the_settings(group, moderator, channel):
     shown = await moderator.slash(channel, "manage group")
-    told = [line for line in text_of(group).splitlines() if not line.startswith("-# A card tells")]
 
-    assert text_of(shown).splitlines()[: len(told)] == told
+    assert text_of(shown) == text_of(group)
 
 
 async def test_a_zone_that_isnt_known_is_always_picked_from_some(moderator, channel, env):

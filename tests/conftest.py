@@ -420,9 +420,20 @@ def told(moderator):
 
 
 @pytest.fixture
-async def group(moderator, channel):
-    """The card of a group that reads on Mondays at nine, UTC. It is Thursday."""
-    return await moderator.slash(channel, "manage group", zone="UTC")
+async def group(env, moderator, channel):
+    """The card of a group that reads on Mondays at nine, UTC. It is Thursday.
+
+    It is older than the cards that tell a channel of its new group.
+    """
+    await moderator.slash(channel, "manage group", zone="UTC")
+    await unopened(env)
+    return await moderator.slash(channel, "manage group")
+
+
+async def unopened(env):
+    """Let no card tell of the groups that are there, as of those of before there were any."""
+    async with env.bot.services.db.transaction() as tx:
+        await tx.fetch("DELETE FROM outbox WHERE kind = 'opening'")
 
 
 @pytest.fixture

@@ -286,7 +286,7 @@ def statuses_of(world: World) -> Iterator[GroupStatus]:
     yield status_of(world)
     yield status_of(world, is_member=False, wish=None)
     empty = status_of(world, members=0, is_member=False, wish=None, this_week=None, last=None)
-    yield replace(empty, begins=(NOW, NOW + timedelta(days=7)))
+    yield replace(empty, begins=(NOW, NOW + timedelta(days=7)), opens_at=NOW)
     yield replace(empty, coming=(), weeks_left=0)
     coming = status_of(world).coming
     ends = (*coming[:2], *(replace(each, pick=Pick("", None, None)) for each in coming[2:]))
@@ -669,7 +669,15 @@ def _groups_cards(world: World) -> Cards:
         months = (PastMonth(NOW.date().replace(day=1), HUGE, HUGE),)
         history = History(group_of(world), 1, past, has_more=True, months=months)
         yield _made(group_card.history_card, history)
-    yield _made(group_card.standing_card, status_of(world))
+    begins = NOW, NOW + timedelta(days=7)
+    often = replace(group_of(world).schedule, every=8)
+    new = status_of(world, begins=begins, this_week=None, last=None)
+    for made in (group_card.standing_card, group_card.opening_card):
+        yield _made(made, status_of(world))
+        yield _made(made, new)
+        yield _made(made, replace(new, group=group_of(world, schedule=often), members=0))
+        for state in ("paused", "stopped"):
+            yield _made(made, replace(new, group=group_of(world, state=state)))
     yield _made(group_card.gone_card, 1, world.channel_ids[0])
     for each in world.long:
         made = WeeklyPost(world.curriculum, group_of(world), week_of(world), each, HUGE, None)
@@ -677,6 +685,7 @@ def _groups_cards(world: World) -> Cards:
         ready = Readiness(HUGE, HUGE, world.others[1].key)
         yield _made(weekly_card.weekly_card, replace(made, readiness=ready, part=Part(2, 3)), None)
         yield _made(weekly_card.weekly_card, replace(made, weeks_left=2), None)
+        yield _made(weekly_card.weekly_card, replace(made, opens=True), world.people[0])
         for part in parts_of(world):
             yield _made(weekly_card.weekly_card, replace(made, part=part, readiness=ready), None)
         open_ = OpenPaper(

@@ -59,6 +59,7 @@ LISTED = {
     "groups.present_ids": THE_READERS,
     "groups.merged_groups": CHECKED,
     "groups.gone_to": CHANNELS,
+    "outbox.is_ahead": CHECKED,
     "groups.due_group_ids": EVERY_SERVERS,
     "groups.all_groups": EVERY_SERVERS,
     "groups.group_ids_ahead": EVERY_SERVERS,

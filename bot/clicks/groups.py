@@ -79,8 +79,11 @@ async def join_or_leave(click: Click, said: ids.Membership) -> View:
     groups, message = click.services.groups, click.interaction.message
     if said.way == "leave":  # it stands where *Join* stood, on some cards
         click.refuse_slip()
-        return _members_card(click, await groups.leave(click.guild_id, said.group_id, click.who))
+        left = await groups.leave(click.guild_id, said.group_id, click.who)
+        click.deliver.look_again()  # the card that tells of the group counts its members
+        return _members_card(click, left)
     status = await groups.join(click.guild_id, said.group_id, click.who)
+    click.deliver.look_again()
     is_public = message and not message.flags.ephemeral
     return joined_card(status) if is_public else _members_card(click, status)
 
@@ -89,6 +92,7 @@ async def join_or_leave(click: Click, said: ids.Membership) -> View:
 async def join(click: Click, said: ids.Join) -> View:
     """Join from under a paper."""
     status = await click.services.groups.join(click.guild_id, said.group_id, click.who)
+    click.deliver.look_again()
     return await click.show(joined_card(status))
 
 
@@ -342,7 +346,9 @@ async def pick_week(click: Click, said: ids.PickWeek) -> View:
     where, who = click.guild_id, click.who
     group = (await click.services.groups.look(where, said.group_id, who)).group
     pick = click.services.papers.pick
-    return pick_card(await pick(where, group.channel_id, who, said.key, click.picked), who)
+    reply = await pick(where, group.channel_id, who, said.key, click.picked)
+    click.deliver.look_again()  # the card of a new group tells its first papers
+    return pick_card(reply, who)
 
 
 @clicked
@@ -362,6 +368,7 @@ async def vote_week(click: Click, said: ids.VoteWeek) -> View:
 async def take_back(click: Click, said: ids.TakeBack) -> View:
     """Take a pick back, on the card that told of it."""
     reply = await click.services.papers.take_back(click.guild_id, said.group_id, said.week)
+    click.deliver.look_again()
     return taken_back_card(reply)
 
 
@@ -369,6 +376,7 @@ async def take_back(click: Click, said: ids.TakeBack) -> View:
 async def take_one_back(click: Click, said: ids.TakeBackOne) -> View:
     """Take the pick of a coming week back, on the group's card."""
     await click.services.papers.take_back(click.guild_id, said.group_id, click.picked)
+    click.deliver.look_again()
     return await _current_card(click, said.group_id)
 
 

@@ -153,6 +153,7 @@ class ManageCog(NamesLists, commands.GroupCog, group_name="manage"):
         where, who = interaction.guild_id or 0, interaction.user.id
         reply = await self.services.papers.pick(where, place, who, resource, date)
         await answer(interaction, pick_card(reply, who))
+        self.deliver.look_again()  # the card of a new group tells its first papers
 
     @app_commands.command()
     @app_commands.describe(

@@ -141,6 +141,7 @@ class GroupStatus:
     come, or was asked to; ``could_lead``: others have led here, and this member never has.
     ``has_merged``: another group went into it. ``meeting_problem``: why a meeting to come has no
     event; ``undo_id``: of what brings back when the group met before that was changed just now.
+    ``opens_at``: when its channel is told of it.
     """
 
     curriculum: Curriculum
@@ -173,6 +174,7 @@ class GroupStatus:
     has_merged: bool = False
     meeting_problem: Problem | None = None
     undo_id: int | None = None
+    opens_at: datetime | None = None
 
     def leader_of(self, week: str) -> int | None:
         """Return who leads a week, this one or one to come."""
@@ -235,7 +237,10 @@ class History:
 
 @dataclass(frozen=True, slots=True)
 class WeeklyPost:
-    """What the card of a week's paper shows; ``weeks_left``: None while that is nobody's worry."""
+    """What the card of a week's paper shows; ``weeks_left``: None while that is nobody's worry.
+
+    ``opens``: it is the first of a group that no other card tells of.
+    """
 
     curriculum: Curriculum
     group: Group
@@ -246,6 +251,7 @@ class WeeklyPost:
     weeks_left: int | None = None
     part: Part | None = None
     lead: Lead | None = None
+    opens: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from typing import Literal, get_args
 LetterKind = Literal[
     "greeting",
     "standing",
+    "opening",
     "sign",
     "post",
     "thread",
@@ -22,11 +23,12 @@ LetterKind = Literal[
     "ask",
     "paper",
 ]
-"""``standing``: a group's post in its forum; ``sign``: the card above it, when it changes;
-``meeting``: the scheduled event of a week: made, moved or cancelled;
-``called_off``: the card above a poll, when its vote is called off; ``suggested``: that a server has
-its first suggestion; ``inbox``: that something waits for its moderators; ``ask``: whether a member
-would lead a week; ``paper``: the card of a week's paper, when it changes."""
+"""``standing``: a group's post in its forum; ``opening``: the card that tells another channel of
+its group; ``sign``: either card, when it changes; ``meeting``: the scheduled event of a week: made,
+moved or cancelled; ``called_off``: the card above a poll, when its vote is called off;
+``suggested``: that a server has its first suggestion; ``inbox``: that something waits for its
+moderators; ``ask``: whether a member would lead a week; ``paper``: the card of a week's paper, when
+it changes."""
 
 OutboxState = Literal["waiting", "claimed", "sent", "uncertain", "dropped"]
 

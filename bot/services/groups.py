@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
+from operator import attrgetter
 from typing import Literal
 
 from bot.core.dates import is_no_meeting, meets_meant, time_of_day
@@ -235,6 +236,7 @@ class Groups:
         list_id: str | None = None,
         meets: MeetsSaid = None,
         language: str = "",
+        opens: bool = False,
     ) -> GroupStatus:
         """Make the channel's group, or change it; the running week keeps its one post.
 
@@ -245,7 +247,8 @@ class Groups:
 
         ``seen``: the group when the change was asked for; what is still as it was then isn't
         changed. A stopped group starts again; a paused one stays paused. In a forum, the post
-        into which the weeks go is sent by the engine, unless it is there.
+        into which the weeks go is sent by the engine, unless it is there. ``opens``: elsewhere a
+        card tells the channel of a new group.
         """
         now = self._clock()
         async with self._db.transaction() as tx:
@@ -275,7 +278,7 @@ class Groups:
             await group_rows.put_group(tx, group, now)
             group = await self._set_meets(tx, group, meets, now)
             await self.make_way(tx, group, plan.made_way(), now)
-            group = await self.announce(tx, group, old, now)
+            group = await self.announce(tx, group, old, now, opens=opens and old is None)
             await plan_reminders(tx, group, now)
         return await self.status_of(group, changed_by)
 
@@ -477,12 +480,15 @@ class Groups:
         taken = taken_group(self._db, guild_id, group_id, who=reader_id, follows=True)
         async with taken as (tx, group):
             is_new = await group_rows.join(tx, group.group_id, reader_id, self._clock())
+            if is_new:
+                await standing.tell_soon(tx, self._ids, group, self._clock())
         return replace(await self.status_of(group, reader_id), has_joined=is_new)
 
     async def leave(self, guild_id: int, group_id: int, reader_id: int) -> GroupStatus:
         """End the reader's membership, as ``join`` begins it; their progress stays."""
         async with taken_group(self._db, guild_id, group_id, follows=True) as (tx, group):
             await group_rows.leave(tx, group.group_id, reader_id)
+            await standing.tell_soon(tx, self._ids, group, self._clock())
         return await self.status_of(group, reader_id)
 
     async def _which(self, here: Here, form: GroupForm) -> WhichGroup | None:
@@ -510,7 +516,7 @@ class Groups:
         guild_id, to, who, is_forum = here.guild_id, channel.channel_id, here.who, channel.is_forum
         status = await self.make_or_change(
             guild_id, to, schedule, role_id, who, is_forum=is_forum, seen=seen, list_id=list_id,
-            meets=meets, language=here.language,
+            meets=meets, language=here.language, opens=True,
         )  # fmt: skip
         if meets is None or seen is None:
             return status
@@ -553,11 +559,15 @@ class Groups:
             await call_off(tx, self._ids, group, now, week)
             await week_rows.move_picks(tx, group.group_id, week, to_week)
 
-    async def announce(self, tx: Queries, group: Group, old: Group | None, now: datetime) -> Group:
-        """Make sure that a forum has its standing post and that the post's card is up to date."""
+    async def announce(
+        self, tx: Queries, group: Group, old: Group | None, now: datetime, *, opens: bool = False
+    ) -> Group:
+        """Make sure that the channel is told of its group, and that what tells it is up to date."""
         await standing.ask_for(tx, self._ids, group.group_id, now)
         group = await group_rows.group(tx, group.group_id) or group
-        if old is None or (old.schedule, old.state) != (group.schedule, group.state):
+        await standing.ask_to_open(tx, self._ids, group, now, is_new=opens)
+        told = attrgetter("schedule", "state", "channel_id", "list_id")
+        if old is None or told(old) != told(group):
             await standing.tell(tx, self._ids, group, now)
         return group
 
@@ -606,6 +616,7 @@ class Groups:
             could_lead=is_member and await self._could_lead(group_id, reader_id),
             silences=tuple(each for each in group.schedule.silences if each.last >= today),
             has_merged=bool(await group_rows.merged_groups(db, group_id)),
+            opens_at=await standing.opens_at(db, group) if plan.begins else None,
         )
 
     async def _could_lead(self, group_id: int, reader_id: int) -> bool:

@@ -26,6 +26,7 @@ from bot.errors import (
     TooManyListsError,
     UnknownListError,
 )
+from bot.services import standing
 from bot.services.curriculum import LAID_AT_ONCE, CurriculumStore
 from bot.store import additions, groups, readers
 from bot.store import lists as rows
@@ -209,7 +210,8 @@ class Lists:
             if group is None or gone or group.guild_id != guild_id:
                 raise NoGroupError
             if group.list_id != list_id:
-                await groups.set_list(tx, group_id, list_id, who, self._clock())
+                await groups.set_list(tx, group_id, list_id, who, now := self._clock())
+                await standing.tell_soon(tx, self._ids, replace(group, list_id=list_id), now)
             return group.list_id
 
     async def export(self, where: Where, form: ListForm) -> tuple[str, str, str]:

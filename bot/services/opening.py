@@ -190,7 +190,7 @@ async def services_over(
     readers = Readers(curricula, clock)
     reading = Reading(db, readers, curricula, ids)
     background = Background(db)
-    papers = Papers(db, curricula, clock)
+    papers = Papers(db, curricula, clock, ids)
     weeks = Weeks(db, background, papers, reading, clock, ids)
     lists = Lists(db, curricula, clock, ids)
     moderation = Moderation(db, curricula, clock, ids, fetch_facts)

@@ -31,6 +31,7 @@ from bot.errors import (
     UnknownWeekError,
     WeekRefusedError,
 )
+from bot.services import standing
 from bot.services.curriculum import CurriculumStore
 from bot.store import additions, outbox, progress, readers
 from bot.store import groups as group_rows
@@ -53,6 +54,7 @@ class Papers:
     _db: Database
     _curricula: CurriculumStore
     _clock: Clock
+    _ids: Ids
 
     async def pick(
         self, guild_id: int, channel_id: int, picked_by: int, resource: str, date: str | None
@@ -151,7 +153,10 @@ class Papers:
         """Open a transaction as ``taken_group`` does, and read the group's plan."""
         taken = taken_group(self._db, guild_id, group_id, channel_id=channel_id, who=who)
         async with taken as (tx, group):
-            yield tx, group, await self.plan(tx, group)
+            plan = await self.plan(tx, group)
+            yield tx, group, plan
+            if plan.begins is not None:  # the card that tells of the group names its first papers
+                await standing.tell_soon(tx, self._ids, group, plan.now)
 
     @asynccontextmanager
     async def taken_of(

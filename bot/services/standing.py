@@ -1,12 +1,14 @@
-"""A forum group's standing post: asked for, made, lost, kept up to date."""
+"""What tells a channel of its group: a forum's standing post, elsewhere the card that opens it."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Literal
 
 from bot.core.groups import Group
 from bot.core.outbox import OutboxRow
 from bot.store import groups as group_rows
 from bot.store import outbox
+from bot.store import weeks as week_rows
 from bot.store.database import Queries
 from bot.store.instants import Ids
 
@@ -14,6 +16,13 @@ MADE_WITHIN = timedelta(days=7)
 SIGN_WITHIN = timedelta(days=1)
 NOT_BEFORE = timedelta(hours=1)
 """Somebody who deletes each standing post isn't given another one every minute."""
+
+OPENS_AFTER = timedelta(minutes=5)
+"""How long whoever has just started a group may change it, or press *First paper now*, before its
+channel is told of it."""
+
+TOLD_AFTER = timedelta(minutes=5)
+"""How long what changes often is gathered before the card tells it."""
 
 
 async def ask_for(tx: Queries, ids: Ids, group_id: int, now: datetime) -> None:
@@ -51,13 +60,65 @@ async def missed(
     return group
 
 
-async def tell(tx: Queries, ids: Ids, group: Group, now: datetime) -> None:
-    """Update the card of a standing post, if there is or may be one."""
-    if group.standing_id is None and not await _may_be_made(tx, group):
-        return
-    row_id, to = ids.new(), (group.guild_id, group.group_id)
+async def ask_to_open(tx: Queries, ids: Ids, group: Group, now: datetime, *, is_new: bool) -> None:
+    """Put the card that tells a channel of its new group into the outbox: once a group, for good.
+
+    A moderator has changed the group: what wasn't sent so far tells that, too, some minutes later.
+    A group that is older than this card has none.
+    """
+    old, due_at = await outbox.row_about(tx, "opening", str(group.group_id)), now + OPENS_AFTER
+    if old is None and is_new and not group.is_forum:
+        await _add(tx, ids, group, None, due_at, now, "opening")
+    elif old is not None and old.state == "waiting" and old.tried_at is None:
+        await outbox.hurry(tx, old.row_id, due_at, now + MADE_WITHIN)
+    elif old is not None and old.state == "dropped" and await wants_opening(tx, group):
+        await _add(tx, ids, group, old, due_at, now, "opening")
+
+
+async def wants_opening(db: Queries, group: Group) -> bool:
+    """Tell whether a card may still open a group: its first paper tells the same."""
+    is_fit = group.state == "active" and not group.is_forum
+    return is_fit and not await week_rows.has_had(db, group.group_id)
+
+
+async def opens_at(db: Queries, group: Group) -> datetime | None:
+    """Return when a card is to open the group; None: none is to, or it has."""
+    row = await outbox.row_about(db, "opening", str(group.group_id))
+    is_to_come = row is not None and row.state == "waiting" and await wants_opening(db, group)
+    return row.due_at if row is not None and is_to_come else None
+
+
+async def tell(
+    tx: Queries, ids: Ids, group: Group, now: datetime, *, due_at: datetime | None = None
+) -> None:
+    """Update each card that tells of a group, if there is or may be one; at once, unless said."""
+    due_at = due_at or now
+    if group.standing_id is not None or await _may_be_made(tx, group):
+        await _sign(tx, ids, group, None, due_at)
+    opening = await outbox.row_about(tx, "opening", str(group.group_id))
+    if opening is not None and (
+        opening.message_id is not None or (_is_tried(opening) and not group.is_forum)
+    ):
+        await _sign(tx, ids, group, opening.message_id, due_at)
+
+
+async def tell_soon(tx: Queries, ids: Ids, group: Group, now: datetime) -> None:
+    """Do the same some minutes later, once for all that changes until then."""
+    if not await outbox.is_ahead(tx, "sign", group.group_id, now):
+        await tell(tx, ids, group, now, due_at=now + TOLD_AFTER)
+
+
+async def _sign(
+    tx: Queries, ids: Ids, group: Group, message_id: int | None, due_at: datetime
+) -> None:
+    """Plan a new look of a card; ``message_id``: of the one that opened the group, if it is known.
+
+    A group that has moved may have a standing post as well.
+    """
+    row_id, to, until = ids.new(), (group.guild_id, group.group_id), due_at + SIGN_WITHIN
     about = f"{group.group_id}:{row_id}"
-    await outbox.add(tx, OutboxRow(row_id, "sign", about, now, now + SIGN_WITHIN, *to))
+    row = OutboxRow(row_id, "sign", about, due_at, until, *to, message_id=message_id)
+    await outbox.add(tx, row)
 
 
 def wants_one(group: Group) -> bool:
@@ -68,17 +129,27 @@ def wants_one(group: Group) -> bool:
 async def _may_be_made(db: Queries, group: Group) -> bool:
     """Tell whether a standing post is being made, or was perhaps: with a card of before."""
     row = await outbox.row_about(db, "standing", str(group.group_id)) if group.is_forum else None
-    was_tried = row is not None and row.state == "waiting" and row.tried_at is not None
-    return was_tried or (row is not None and row.state == "claimed")
+    return row is not None and _is_tried(row)
+
+
+def _is_tried(row: OutboxRow) -> bool:
+    """Tell whether it is being sent, or was perhaps."""
+    return row.state == "claimed" or (row.state == "waiting" and row.tried_at is not None)
 
 
 async def _add(
-    tx: Queries, ids: Ids, group: Group, old: OutboxRow | None, due_at: datetime, now: datetime
+    tx: Queries,
+    ids: Ids,
+    group: Group,
+    old: OutboxRow | None,
+    due_at: datetime,
+    now: datetime,
+    kind: Literal["standing", "opening"] = "standing",
 ) -> None:
     until, to = now + MADE_WITHIN, (group.guild_id, group.group_id)
     about = str(group.group_id)
     if old is None:
-        await outbox.add(tx, OutboxRow(ids.new(), "standing", about, due_at, until, *to))
+        await outbox.add(tx, OutboxRow(ids.new(), kind, about, due_at, until, *to))
     else:
         is_untried = old.state == "sent"
         await outbox.renew(tx, old.row_id, ids.new(), due_at, until, is_untried=is_untried)

@@ -23,6 +23,7 @@ from bot.core.papers import (
 )
 from bot.core.weeks import slot_of_week
 from bot.errors import TooManyNamesError, UnknownWeekError, VoteRefusedError, VoteTooLongError
+from bot.services import standing
 from bot.services.curriculum import CurriculumStore
 from bot.services.moderation import Moderation
 from bot.services.papers import Papers, calendar_of, no_companion, slot_meant
@@ -209,9 +210,12 @@ class Votes:
         now = self._clock()
         async with self._db.transaction() as tx:
             group = await group_rows.take_group(tx, vote.group_id)
-            if group is None or (await calendar_of(tx, group)).week(vote.week):
+            calendar = None if group is None else await calendar_of(tx, group)
+            if group is None or calendar is None or calendar.week(vote.week):
                 await lose(tx, self._ids, vote.vote_id, now)
                 return
+            if calendar.first_at is None:
+                await standing.tell_soon(tx, self._ids, group, now)
             if not await week_rows.end_vote(tx, vote.vote_id, "decided"):
                 return
             key = winner(vote.keys, counts)

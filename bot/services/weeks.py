@@ -14,6 +14,7 @@ from bot.core.progress import may_name, shown_count
 from bot.core.recommend import Path, Reply
 from bot.core.weeks import LATE_WITHIN, Slot, Verdict, Week
 from bot.errors import UnknownPostError
+from bot.services import standing
 from bot.services.papers import Papers
 from bot.services.reading import Reading
 from bot.store import groups as group_rows
@@ -114,6 +115,8 @@ class Weeks:
             due_at = min(post.at, now)
             row = OutboxRow(self._ids.new(), "post", about, due_at, until, *to, rank=0)
             await outbox.add(tx, row)
+            # What the group's first paper tells itself.
+            await outbox.drop_untried(tx, "opening", str(group.group_id), "called_off")
         elif again and old.state in ("uncertain", "dropped"):
             await outbox.renew(tx, old.row_id, self._ids.new(), now, until, is_untried=True)
         elif again:
@@ -142,7 +145,15 @@ class Weeks:
             weeks_left=_weeks_left(plan, post) if group.merged_into is None else None,
             part=plan.part(post),
             lead=await lead_rows.leader(self._db, group.group_id, post.week),
+            opens=await self._opens(plan, post),
         )
+
+    async def _opens(self, plan: Plan, post: Week) -> bool:
+        """Tell whether a paper is the first of a group that no other card tells of."""
+        if post.at != plan.calendar.first_at:
+            return False
+        row = await outbox.row_about(self._db, "opening", str(post.group_id))
+        return row is not None and row.state not in ("sent", "uncertain")
 
     async def read_by(
         self,
@@ -239,6 +250,8 @@ class Weeks:
         The caller has locked the group.
         """
         newest = next(iter(plan.calendar.weeks), None)
+        if plan.begins is not None:
+            await standing.tell_soon(tx, self._ids, group, plan.now)
         if verdict == "missed":
             post = Week(self._ids.new(), group.group_id, slot.week, slot.at, "missed")
             log.warning("group %s missed its slot of %s", group.group_id, slot.week)

@@ -217,6 +217,15 @@ async def still_tried(
     return set(await db.fetch_column(sql, kind, *references, since))
 
 
+async def is_ahead(db: Queries, kind: LetterKind, group_id: int, now: datetime) -> bool:
+    """Tell whether something of this kind about a group is planned that nobody has taken so far."""
+    sql = (
+        "SELECT 1 FROM outbox WHERE group_id = ? AND kind = ? AND state = 'waiting' AND due_at > ?"
+        " LIMIT 1"
+    )
+    return await db.any_row(sql, group_id, kind, now)
+
+
 async def forget_places(tx: Queries, row_id: int) -> None:
     """Forget where a row was sent: what is kept of it for good says nothing of whom it reached."""
     await tx.fetch("UPDATE outbox SET places = NULL, trace = NULL WHERE row_id = ?", row_id)
@@ -232,6 +241,15 @@ def _row(row: Row) -> OutboxRow:
     places = tuple(map(int, (row["places"] or "").split()))
     known = {"problem": problem_from(row["problem"]), "places": places, "held_until": None}
     return value_from(OutboxRow, row, **known)
+
+
+async def drop_untried(tx: Queries, kind: LetterKind, reference: str, problem: Problem) -> None:
+    """Give up what was certainly not sent: it isn't wanted any more."""
+    sql = (
+        "UPDATE outbox SET state = 'dropped', problem = ? WHERE kind = ?"
+        " AND reference = ? AND state = 'waiting' AND tried_at IS NULL"
+    )
+    await tx.fetch(sql, str(problem), kind, reference)
 
 
 async def delete_untried(tx: Queries, kind: LetterKind, reference: str) -> bool:

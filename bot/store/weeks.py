@@ -7,7 +7,7 @@ from itertools import chain
 
 from bot.core.papers import Chosen, Span, Vote, VoteState
 from bot.core.recommend import Talk
-from bot.core.weeks import Part, Week, WeekState, Why
+from bot.core.weeks import HAD, Part, Week, WeekState, Why
 from bot.store.database import Queries, Row, Value, question_marks, value_from
 from bot.store.instants import instant
 
@@ -122,6 +122,13 @@ async def last_posted(db: Queries, group_id: int) -> Week | None:
     )
     row = await db.fetch_one(sql, group_id)
     return _post(row) if row else None
+
+
+async def has_had(db: Queries, group_id: int) -> bool:
+    """Tell whether the group has had a paper, or is just being sent its first one."""
+    states = question_marks(HAD)
+    sql = f"SELECT 1 FROM weeks WHERE group_id = ? AND state IN ({states}) LIMIT 1"  # noqa: S608
+    return await db.any_row(sql, group_id, *sorted(HAD))
 
 
 async def set_week_state(tx: Queries, week_id: int, state: WeekState) -> None:

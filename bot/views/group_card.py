@@ -1,6 +1,7 @@
-"""A study group's card for its members, its past weeks, and the post that it has in a forum."""
+"""A study group's card for its members, its past weeks, and what tells a channel of the group."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 import discord
 from discord.ui import LayoutView
@@ -15,7 +16,8 @@ from bot.core.groups import (
     ReadBy,
 )
 from bot.core.papers import TELL_WEEKS_AHEAD, Coming
-from bot.core.weeks import A_MEETING, DaysOff, Meets, Schedule, Week
+from bot.core.progress import shown_count
+from bot.core.weeks import A_MEETING, DaysOff, Meets, Week
 from bot.language import _, ngettext
 from bot.plain import clipped, columns, one_line, plain
 from bot.views import custom_ids as ids
@@ -54,7 +56,7 @@ from bot.views.pick_card import (
     weeks_select,
 )
 from bot.views.problems import as_seen, obstacle_text
-from bot.views.weekly_card import leader_text, part_text, post_link, wish_text
+from bot.views.weekly_card import leader_text, part_text, post_link, schedule_text, wish_text
 
 TEXT_OF_GROUP = 3500
 NAMES_SHOWN, FEW_WEEKS, SPANS_SHOWN = 10, 2, 5
@@ -164,8 +166,38 @@ def history_card(history: History) -> LayoutView:
 
 def standing_card(status: GroupStatus) -> LayoutView:
     """Build the first message of a standing post. Its Join is how it is known again."""
-    group, title = status.group, narrow(status.curriculum.title, 80)
-    schedule = schedule_text(group.schedule)
+    return _card_for_all(
+        status,
+        _(
+            "From *{title}*, here in this post: **{schedule}**.",
+            title=narrow(status.curriculum.title, 80),
+            schedule=schedule_text(status.group.schedule),
+        ),
+    )
+
+
+def opening_card(status: GroupStatus) -> LayoutView:
+    """Build the card that tells another channel of its new group, known again in the same way.
+
+    It may stand in a channel that the group has left.
+    """
+    return _card_for_all(
+        status,
+        _(
+            "From *{title}*, in {channel}: **{schedule}**.",
+            title=narrow(status.curriculum.title, 80),
+            channel=f"<#{status.group.channel_id}>",
+            schedule=schedule_text(status.group.schedule),
+        ),
+    )
+
+
+def _card_for_all(status: GroupStatus, told: str) -> LayoutView:
+    """Build what tells all of a group: what it reads, when, how many read along, *Join*.
+
+    It stands for long, so it names nobody: who no longer wants that shows it in *This group*.
+    """
+    group = status.group
     often = ngettext(
         "### A paper every week, to talk about",
         "### A paper every {n} weeks, to talk about",
@@ -173,15 +205,31 @@ def standing_card(status: GroupStatus) -> LayoutView:
     )
     lines = [
         often,
-        _("From *{title}*, here in this post: **{schedule}**.", title=title, schedule=schedule),
+        told,
         _state_text(group.state),
-        _(
-            "-# **Join** to read with the group, with reminders if you like. `/group` here shows"
-            " what comes next."
-        ),
+        *_first_lines(status),
     ]
+    if (members := shown_count(status.members)) is not None:
+        lines.append(ngettext("{n} person reads along.", "{n} people read along.", members))
+    join = _(
+        "-# **Join** to read with the group, with reminders if you like. `/group` here shows"
+        " what comes next."
+    )
     buttons = row(_member_button(group.group_id, joins=True), _group_button(group.group_id))
-    return boxed(text_of(filter(None, lines)), buttons)
+    return boxed(text_of(filter(None, [*lines, join])), buttons)
+
+
+def _first_lines(status: GroupStatus) -> Lines:
+    """Yield the first two papers of a group that has had none; who leads, the papers say."""
+    ahead = [coming for coming in status.coming if not coming.is_skipped][:FEW_WEEKS]
+    if not status.begins or status.group.state != "active" or status.is_empty or not ahead:
+        return
+    unnamed, (first, *then) = replace(status, leads=()), ahead
+    paper = _coming_text(first, unnamed, None)
+    yield _("First, on {at}: {paper}", at=moment(first.slot.at), paper=paper)
+    for each in then:
+        paper = _coming_text(each, unnamed, None)
+        yield _("Then, on {at}: {paper}", at=moment(each.slot.at, "D"), paper=paper)
 
 
 def gone_card(group_id: int, to_id: int) -> LayoutView:
@@ -265,25 +313,6 @@ def _head(status: GroupStatus, *, is_open: bool) -> str:
     facts = schedule_text(group.schedule), members_text(status.members, named)
     reads = narrow(status.list_title, 24)
     return f"-# {dotted(f'<#{group.channel_id}>', post, *facts, reads)}"
-
-
-def schedule_text(schedule: Schedule) -> str:
-    """Return a group's slot in words: "Mondays at 09:00, Asia/Seoul"."""
-    weekly = (
-        _("Mondays at {time}, {zone}"),
-        _("Tuesdays at {time}, {zone}"),
-        _("Wednesdays at {time}, {zone}"),
-        _("Thursdays at {time}, {zone}"),
-        _("Fridays at {time}, {zone}"),
-        _("Saturdays at {time}, {zone}"),
-        _("Sundays at {time}, {zone}"),
-    )[schedule.weekday]
-    told = weekly.format(time=f"{schedule.hour:02}:{schedule.minute:02}", zone=schedule.zone)
-    if schedule.every == 1:
-        return told
-    return ngettext(
-        "{weekly}, every {n} week", "{weekly}, every {n} weeks", schedule.every, weekly=told
-    )
 
 
 def days_text(days: Sequence[DaysOff]) -> str:

@@ -26,7 +26,6 @@ from bot.language import _, ngettext
 from bot.plain import clipped, columns, plain
 from bot.views import custom_ids as ids
 from bot.views import phrases
-from bot.views.group_card import schedule_text
 from bot.views.parts import (
     BLUE,
     GREEN,
@@ -48,6 +47,7 @@ from bot.views.parts import (
 )
 from bot.views.phrases import LINE
 from bot.views.replies import CHOICES, Choices, choice, resource_choice, step_choices
+from bot.views.weekly_card import schedule_text
 
 HEAD, NOTES, BELOW = 1000, 1500, 1400  # shares of the characters of a card
 FEW, MORE = 1, 5  # doubts, or wishes that aren't followed: on a short card, and under *More*

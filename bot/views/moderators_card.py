@@ -35,7 +35,6 @@ from bot.views.group_card import (
     group_lines,
     meets_text,
     members_text,
-    schedule_text,
 )
 from bot.views.lead_card import asked_lines
 from bot.views.parts import (
@@ -74,6 +73,7 @@ from bot.views.pick_card import (
     weeks_select,
 )
 from bot.views.problems import CHANNELS_OF_GROUPS, as_seen, role_line
+from bot.views.weekly_card import schedule_text
 
 
 def greeting_card() -> LayoutView:
@@ -389,6 +389,12 @@ def _lines(
         yield role
     if begins := _begins_text(status):
         yield begins
+    if status.opens_at:
+        yield _(
+            "-# A card tells {channel} of it {when}.",
+            when=moment(status.opens_at, "R"),
+            channel=f"<#{group.channel_id}>",
+        )
     if status.members == 0 and group.state != "stopped":
         yield _("-# Nobody has joined yet. **Join** is under each week's post and in `/group`.")
     if group.after_list == "additions":

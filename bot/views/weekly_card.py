@@ -7,7 +7,7 @@ from discord.ui import LayoutView
 
 from bot.core.groups import Group, GroupStatus, WeeklyPost
 from bot.core.recommend import Reply
-from bot.core.weeks import Part, Week
+from bot.core.weeks import Part, Schedule, Week
 from bot.language import _, ngettext
 from bot.plain import clipped, one_line, plain
 from bot.views import custom_ids as ids
@@ -141,6 +141,13 @@ def leader_text(leader_id: int) -> str:
 
 
 def _facts_of_the_group(post: WeeklyPost) -> Lines:
+    if post.opens:
+        schedule = schedule_text(post.group.schedule)
+        yield (
+            _("-# The group's first paper. Papers come on {schedule}.", schedule=schedule)
+            if post.group.state == "active"
+            else _("-# The group's first paper.")
+        )
     leads = leader_text(post.lead.reader_id) if post.lead else ""
     if led := phrases.dotted(leads, meeting_text(post.post)):
         yield led
@@ -184,6 +191,25 @@ def event_text(title: str, link: str) -> str:
         title=plain(title, 300),
     )
     return f"{told}\n{link}"
+
+
+def schedule_text(schedule: Schedule) -> str:
+    """Return a group's slot in words: "Mondays at 09:00, Asia/Seoul"."""
+    weekly = (
+        _("Mondays at {time}, {zone}"),
+        _("Tuesdays at {time}, {zone}"),
+        _("Wednesdays at {time}, {zone}"),
+        _("Thursdays at {time}, {zone}"),
+        _("Fridays at {time}, {zone}"),
+        _("Saturdays at {time}, {zone}"),
+        _("Sundays at {time}, {zone}"),
+    )[schedule.weekday]
+    told = weekly.format(time=f"{schedule.hour:02}:{schedule.minute:02}", zone=schedule.zone)
+    if schedule.every == 1:
+        return told
+    return ngettext(
+        "{weekly}, every {n} week", "{weekly}, every {n} weeks", schedule.every, weekly=told
+    )
 
 
 def opener_text(questions: tuple[str, ...]) -> str:

@@ -131,11 +131,25 @@ async def test_setup_makes_one_post_that_says_what_comes_there(group, moderator,
     assert "just making the post here" in text_of(group)
     assert post.name == "Paper of the week: Jump into LLM"
     assert "**Mondays at 09:00, Etc/UTC**" in text_of(card)
+    assert f"First, on <t:{int(MONDAY.timestamp())}:F>: Attention Is All You Need" in text_of(card)
     assert labels_of(card) == ["Join", "This group"]
     assert f"<#{forum.id}> · <#{post.id}> ·" in text_of(shown)
     assert f"You're in: <#{forum.id}>" in text_of(joined)
     assert joined.response.ephemeral
     assert "Remind me" in labels_of(looked)
+
+
+async def test_the_card_above_the_post_names_no_first_paper_once_that_came(
+    group, forum, until, env
+):
+    await until(MONDAY)
+    await env.advance_time(6 * A_MINUTE)
+
+    post = standing_in(forum)
+    card = next(m for m in post.history() if "to talk about" in text_of(m))
+    (paper,) = posts_in(post)
+    assert "First, on" not in text_of(card)
+    assert "The group's first paper" not in text_of(paper)
 
 
 async def test_inside_any_post_of_the_forum_the_forum_is_here(group, moderator, alice, forum, env):
@@ -558,6 +572,7 @@ async def test_a_deleted_post_is_made_anew_with_the_next_paper(
     group, moderator, forum, delete, until, told, env
 ):
     await until(MONDAY)
+    await env.advance_time(6 * A_MINUTE)  # its card names no first paper any more
     await delete(standing_in(forum))
     await env.advance_time(A_DAY)
     between = forum.threads

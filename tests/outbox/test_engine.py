@@ -18,6 +18,7 @@ from bot.outbox.letters import letters
 from bot.outbox.tickets import Tickets
 from bot.services.opening import open_services
 from bot.store import upkeep
+from tests.conftest import unopened
 from tests.kill.ledgers import MONDAY, THURSDAY, group_ledger
 from tests.kill.objects import CHANNEL_ID, DM_ID, GUILD_ID, MODERATOR_ID, OTHER_ID
 from tests.kill.objects import channel as channel_of_room
@@ -30,10 +31,11 @@ SLOT = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 
 
 @pytest.fixture
-async def other(moderator, guild):
+async def other(env, moderator, guild):
     """The channel of another group, with the same slot."""
     channel = guild.create_text_channel("other")
     await moderator.slash(channel, "manage group", zone="UTC")
+    await unopened(env)
     return channel
 
 
@@ -240,6 +242,7 @@ async def test_all_posts_of_a_slot_leave_before_their_threads(
 ):
     third = guild.create_text_channel("third")
     await moderator.slash(third, "manage group", zone="UTC")
+    await unopened(env)
 
     await until_slot()
 

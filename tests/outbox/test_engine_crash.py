@@ -14,6 +14,8 @@ from bot.outbox.letters import letters
 from bot.outbox.letters._base import LEASE
 from bot.outbox.tickets import Tickets
 from bot.services.opening import services_over
+from bot.services.standing import OPENS_AFTER
+from bot.store import outbox
 from bot.store import weeks as week_rows
 from tests.curricula import curriculum, resource
 from tests.outbox.room import GUILD, CrashedError, Life, MortalLedger, MortalRoom, Room
@@ -74,3 +76,23 @@ async def test_whenever_a_life_ends_another_sends_what_is_left_and_nothing_twice
     assert len(found) > 40, "it ended before each of its acts in turn"
     assert set(found) == {("posted", 1, 1, True)}
     assert await services.db.fetch("SELECT 1 FROM outbox WHERE state <> 'sent'") == []
+
+
+async def test_whenever_a_life_ends_a_channel_is_told_of_its_new_group_once(services, room, clock):
+    other = engine_of(services, room)
+    found, has_lived = [], False
+    while not has_lived:
+        channel = len(found) + 1
+        made = await services.groups.make_or_change(
+            GUILD, channel, Schedule(0, 9, 0, "UTC"), None, MODERATOR, opens=True
+        )
+        group_id = made.group.group_id
+        clock.now += OPENS_AFTER
+        has_lived = await live(services, room, group_id, ends_at=channel)
+        clock.now += LEASE
+        await other.deliver_due(group_id)
+        row = await outbox.row_about(services.db, "opening", str(group_id))
+        found.append((row.state, len(room.history[channel])))
+
+    assert len(found) > 15, "it ended before each of its acts in turn"
+    assert set(found) == {("sent", 1)}

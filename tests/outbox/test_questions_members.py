@@ -10,6 +10,7 @@ from bot.core.weeks import Schedule
 from bot.outbox.discord import AwayError, NoAnswerError
 from bot.outbox.questions import Members
 from bot.outbox.tickets import Tickets
+from tests.conftest import unopened
 from tests.seen import text_of
 
 A_MINUTE, AN_HOUR, A_DAY = 60, 3600, 24 * 3600
@@ -119,6 +120,7 @@ async def test_one_server_in_trouble_holds_up_no_other(
     place, owner = other.create_text_channel("reading"), other.add_member(other.owner)
     bob = other.add_member(env.create_user("bob"))
     await owner.slash(place, "manage group", zone="UTC")
+    await unopened(env)
     card = await bob.slash(place, "group")
     await bob.click(card.response.message, label="Join")
     other.remove_member(bob)

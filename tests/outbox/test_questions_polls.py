@@ -103,7 +103,7 @@ async def test_a_failure_that_cannot_even_be_recorded_keeps_no_other_from_being_
 ):
     first, second = await call(2)
     db = Unwritable(services.db)
-    votes = Votes(db, services.curricula, services.papers, clock, None)
+    votes = Votes(db, services.curricula, services.papers, services.moderation, clock, None)
     discord = Discord(broken=[first], then=db.fail)
 
     await Polls(discord, replace(services, votes=votes), tickets).look_at_due()

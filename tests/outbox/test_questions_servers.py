@@ -11,6 +11,7 @@ from bot.app import NextreadBot
 from bot.core.weeks import Schedule
 from bot.outbox.discord import DiscordPort, Server
 from bot.outbox.questions import Servers
+from tests.conftest import unopened
 from tests.postbox import Desk
 from tests.seen import text_of
 
@@ -70,6 +71,7 @@ async def test_a_server_that_removed_the_bot_is_tried_not_once_a_week(
     elsewhere = env.create_guild("Elsewhere")
     place, owner = elsewhere.create_text_channel("reading"), elsewhere.add_member(elsewhere.owner)
     await owner.slash(place, "manage group", zone="UTC")
+    await unopened(env)
     removal.remove()
     await env.settle()
     before = len(env.http_requests)

@@ -12,6 +12,7 @@ import pytest
 
 from bot.outbox.ticker import Beside, Ticker
 from bot.outbox.tickets import ClosedError
+from tests.conftest import unopened
 from tests.postbox import Desk
 
 A_DAY = 24 * 3600
@@ -36,6 +37,7 @@ async def test_a_clock_that_was_ahead_and_is_put_right_costs_no_week(
     env, moderator, channel, set_clock, caplog
 ):
     await moderator.slash(channel, "manage group", zone="UTC")
+    await unopened(env)
     await env.advance_time(5 * A_DAY)
     first = await posted(env)
     set_clock(timedelta(days=400))
@@ -58,6 +60,7 @@ async def test_what_failed_while_the_clock_was_ahead_is_tried_again_once_it_is_r
             await tx.fetch(f"ALTER TABLE {old} RENAME TO {new}")
 
     await moderator.slash(channel, "manage group", zone="UTC")
+    await unopened(env)
     set_clock(timedelta(days=400))
     await rename("tickets", "away")
     await env.advance_time(3 * A_DAY + 9 * 3600 + 10)  # until a slot has just come
@@ -74,6 +77,7 @@ async def test_a_clock_put_back_while_the_ledger_is_out_of_use_is_seen_to_afterw
     env, moderator, channel, set_clock, caplog
 ):
     await moderator.slash(channel, "manage group", zone="UTC")
+    await unopened(env)
     set_clock(timedelta(days=400))
     await env.advance_time(A_DAY)
     left = env.bot.ticker.due_at - discord.utils.utcnow()
@@ -259,6 +263,7 @@ async def test_each_kind_of_work_tells_whether_it_was_due(env, moderator, channe
     bot, ticker = env.bot, env.bot.ticker
     ticker.cancel()  # it would do all this by itself
     await moderator.slash(channel, "manage group", zone="UTC")
+    await unopened(env)
     idle = [await ticker._polls.look_at_due(), await ticker._look_at_readers()]  # noqa: SLF001 - what it does
     async with bot.services.db.transaction() as tx:
         await tx.fetch("INSERT INTO readers (reader_id) VALUES (?)", alice.id)

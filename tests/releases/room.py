@@ -48,11 +48,12 @@ STATES = (
 claimed by who died; ``claimed_again``: looked for after a try; ``given_up``: dropped untried.
 """
 
-GREETED, POSTED, THREADED, OPENED, TOLD, STANDING, READERS, HALLS = (
+GREETED, POSTED, THREADED, OPENED, TOLD, STANDING, READERS, HALLS, STARTED = (
     dict(zip(STATES, (_id(2000 + 100 * n + m) for m in range(len(STATES))), strict=True))
-    for n in range(8)
+    for n in range(9)
 )
-"""For each state a server, four text channels, a forum, a reader, and that server's channel."""
+"""For each state a server, four text channels, a forum, a reader, that server's channel, and a text
+channel whose group is new."""
 
 
 def furnish(env: Any) -> dict[int, Any]:
@@ -89,4 +90,6 @@ def furnish(env: Any) -> dict[int, Any]:
         made[id_] = guild.add_member(at(id_, env.create_user, f"user-{id_}"))
     for state, server in servers.items():
         at(HALLS[state], server.create_text_channel, "general")
+    for id_ in STARTED.values():
+        at(id_, guild.create_text_channel, f"text-{id_}")
     return made

@@ -42,6 +42,7 @@ from tests.releases.room import (
     ROLE,
     SIGNED,
     STANDING,
+    STARTED,
     STATES,
     STOPPED,
     THERE,
@@ -302,6 +303,9 @@ class Story:
         services, reader = self.services, READERS[state]
         await services.guilds.greet(GREETED[state], HALLS[state])
         await self.group(STANDING[state], is_forum=True)
+        started = await self.group(STARTED[state], opens=True)
+        (opening,) = await self.rows("opening", str(started))
+        await outbox.hurry(services.db, opening.row_id, services.clock(), opening.until_at)
         is_paused = STATES.index(state) % 2
         signed = await self.id_of(SIGNED)
         state_of_signed = "active" if is_paused else "paused"
@@ -325,6 +329,7 @@ class Story:
         wanted: tuple[tuple[LetterKind, str], ...] = (
             ("greeting", str(GREETED[state])),
             ("standing", str(await self.id_of(STANDING[state]))),
+            ("opening", str(started)),
             ("post", str(await self.slot_of(POSTED[state]))),
             ("thread", str(await self.slot_of(THREADED[state]))),
             ("opener", str(await self.slot_of(OPENED[state]))),
@@ -404,9 +409,11 @@ class Story:
     async def call(self, channel: int, hours: int = 24):
         return (await self.services.votes.call(GUILD, channel, MODERATOR, 2, hours)).vote
 
-    async def group(self, channel, *, guild=GUILD, schedule=MONDAYS, role=None, is_forum=False):
+    async def group(
+        self, channel, *, guild=GUILD, schedule=MONDAYS, role=None, is_forum=False, opens=False
+    ):
         status = await self.services.groups.make_or_change(
-            guild, channel, schedule, role, MODERATOR, is_forum=is_forum
+            guild, channel, schedule, role, MODERATOR, is_forum=is_forum, opens=opens
         )
         return status.group.group_id
 

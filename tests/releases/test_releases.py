@@ -401,7 +401,7 @@ NEWER = (
 PLANNED_ANEW = {"reminder"}
 """What comes at each reader's hour now; as it was planned before, it isn't sent."""
 
-NEWER_KINDS = {"called_off", "suggested", "inbox", "ask", "paper", "meeting"}
+NEWER_KINDS = {"called_off", "suggested", "inbox", "ask", "paper", "meeting", "opening"}
 """What no release has sent yet."""
 
 OTHERS = {

@@ -359,8 +359,9 @@ class Moderators:
         async def make_or_change(services):
             seen = await services.groups.find(channel_id) if changes else None
             return await services.groups.make_or_change(
-                guild_id, channel_id, schedule, role_id, who, is_forum=is_forum, seen=seen
-            )
+                guild_id, channel_id, schedule, role_id, who, is_forum=is_forum, seen=seen,
+                opens=True,
+            )  # fmt: skip
 
         wish = self._world.promises.role_wished(role_id, channel_id=channel_id)
         words = f"starts or changes the group in {channel_id}: {schedule}, role {role_id}"

@@ -224,6 +224,8 @@ class Promises:
             for custom_id in sorted(message.custom_ids):
                 if found := pattern.fullmatch(custom_id):
                     place = self._world.discord.places[message.place_id]
+                    if kind == "standing" and place.home.kind != "forum":
+                        return "opening", found[1]
                     if kind == "standing":
                         return kind, f"{found[1]} in {place.home.place_id}"
                     return kind, str(place.guild.guild_id) if kind == "greeting" else found[1]
@@ -235,7 +237,7 @@ class Promises:
         """A message of a group is in its server; its papers and its post, in its channel."""
         place = self._world.discord.places[message.place_id]
         group_id = row["group_id"] if row is not None else None
-        if kind == "standing":
+        if kind in ("standing", "opening"):
             group_id = int(reference.split(maxsplit=1)[0])
         group = self._world.group(group_id) if group_id is not None else None
         homes = {each["guild_id"] for each in (row, group) if each is not None}
@@ -247,7 +249,7 @@ class Promises:
             for each in papers
         ):
             self.breaks("at home", f"the talk about week {reference} began in {place.place_id}")
-        if kind in ("post", "standing") and group is not None:
+        if kind in ("post", "standing", "opening") and group is not None:
             channels = self._channels_of(group["group_id"])
             if place.home.place_id not in channels:
                 self.breaks("at home", f"{kind} {reference} is in {place.home.place_id}")
@@ -462,6 +464,12 @@ class Promises:
             (*_, (_, furthest)) = islice(_slots(group, now, now + A_DECADE), 6)
             if instant(group["next_at"]) > furthest:
                 self.breaks("settled", f"{dict(group)} is given none")
+        for group in self._world.ledger.ask(
+            "SELECT * FROM study_groups WHERE merged_into IS NULL AND NOT EXISTS"
+            " (SELECT 1 FROM outbox WHERE kind IN ('opening', 'standing')"
+            " AND reference = CAST(study_groups.group_id AS TEXT))"
+        ):
+            self.breaks("settled", f"nothing ever told of {dict(group)}")
         votes = "SELECT votes.* FROM votes JOIN study_groups USING (group_id)"
         unseen = "(look_at <= ? OR (votes.state = 'running' AND look_at IS NULL))"
         for vote in self._world.ledger.ask(f"{votes} WHERE {unseen} AND {HERE}", before):

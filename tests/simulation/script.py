@@ -189,7 +189,7 @@ def _leap(chance, at, group):
 
 TO_CHANNEL = (
     "post", "thread", "meeting", "opener", "standing", "candidates", "poll", "sign", "greeting",
-    "inbox", "paper",
+    "inbox", "paper", "opening",
 )  # fmt: skip
 TO_PERSON = ("reminder", "notice", "suggested", "ask")
 
@@ -205,7 +205,8 @@ AMBUSHES = (
     (("post", "poll"), "begun", "is_deleted_unheard"),
     (("standing",), "begun", "is_late_and_clocks_differ"),
     (TO_PERSON, "claimed", "deletes_everything"), (TO_PERSON, "begun", "deletes_everything"),
-    (("post", "candidates"), "claimed", "moves"), (("post", "poll", "standing"), "begun", "moves"),
+    (("post", "candidates"), "claimed", "moves"),
+    (("post", "poll", "standing", "opening"), "begun", "moves"),
     (TO_CHANNEL, "claimed", "is_called_off"), (TO_CHANNEL, "begun", "is_called_off"),
 )  # fmt: skip
 

@@ -12,6 +12,7 @@ from bot.outbox.letters.inbox import InboxWord
 from bot.outbox.letters.meeting import Meeting
 from bot.outbox.letters.notice import Notice
 from bot.outbox.letters.opener import Opener
+from bot.outbox.letters.opening import Opening
 from bot.outbox.letters.paper import Paper
 from bot.outbox.letters.poll import Poll
 from bot.outbox.letters.post import Post
@@ -26,6 +27,7 @@ from bot.services.opening import Services
 KINDS: Mapping[LetterKind, type[Letter]] = {
     "greeting": Greeting,
     "standing": Standing,
+    "opening": Opening,
     "sign": Sign,
     "post": Post,
     "thread": ThreadUnderPost,

@@ -1,4 +1,4 @@
-"""The card at the top of a group's post in its forum, when it changes."""
+"""The card that tells of a group, in its channel or above its forum's post, when it changes."""
 
 from datetime import datetime
 
@@ -6,10 +6,12 @@ from discord.ui import LayoutView
 
 from bot.core.outbox import OutboxRow, Problem
 from bot.outbox.discord import Discord, Place
-from bot.outbox.letters._base import Act, Drop, Edit, ToChannel, Verdict, open_up
+from bot.outbox.letters._base import Act, Drop, Edit, ToChannel, Verdict, Wait, open_up
+from bot.outbox.letters.opening import opening_in
 from bot.outbox.letters.standing import card_in, trace_of
 from bot.outbox.traces import is_of
 from bot.store import groups as group_rows
+from bot.store import outbox
 from bot.store.database import Queries
 from bot.views.group_card import gone_card
 
@@ -19,7 +21,25 @@ class Sign(ToChannel):
 
     async def wanted(self, tx: Queries, row: OutboxRow, now: datetime) -> Problem | None:
         group = await group_rows.group(tx, row.group_id or 0)
-        return None if group is not None and group.is_forum else "called_off"
+        return None if group is not None else "called_off"
+
+    async def act(self, row: OutboxRow, discord: Discord) -> Act:
+        group = await group_rows.group(self.services.db, row.group_id or 0)
+        is_in_forum = row.message_id is None and (group is None or group.is_forum)
+        return await (super().act(row, discord) if is_in_forum else self._opening(row, discord))
+
+    async def _opening(self, row: OutboxRow, discord: Discord) -> Act:
+        """Return the card that opened the group as it is now, wherever the group is by now."""
+        group_id = row.group_id or 0
+        opening = await outbox.row_about(self.services.db, "opening", str(group_id))
+        if opening is None or opening.stands_at is None:
+            is_made = opening is None or opening.state not in ("waiting", "claimed")
+            return Drop("card_gone") if is_made else Wait("no_standing_post")
+        place_id, message_id = opening.stands_at
+        if await discord.place(row.guild_id or 0, place_id) is None:
+            return Drop("channel_gone")
+        card = await self._gone(group_id) or await opening_in(self.services, group_id)
+        return card if isinstance(card, Drop) else Edit(place_id, message_id, card)
 
     async def place(
         self, row: OutboxRow, discord: Discord, role_id: int | None = None
@@ -41,9 +61,14 @@ class Sign(ToChannel):
         return card if isinstance(card, Drop) else Edit(place.place_id, top.message_id, card)
 
     async def _card(self, row: OutboxRow) -> LayoutView | Drop:
-        group_id, db = row.group_id or 0, self.services.db
-        present = await group_rows.present_group(db, group_id)
-        if present is not None and present.group_id != group_id:
-            return gone_card(group_id, present.channel_id)
+        if (gone := await self._gone(row.group_id or 0)) is not None:
+            return gone
         card = await card_in(self.services, row.channel_id or 0)
         return card if isinstance(card, Drop) else card[1]
+
+    async def _gone(self, group_id: int) -> LayoutView | None:
+        """Return the card of a group that went into another; None: it didn't."""
+        present = await group_rows.present_group(self.services.db, group_id)
+        if present is None or present.group_id == group_id:
+            return None
+        return gone_card(group_id, present.channel_id)

@@ -1,0 +1,196 @@
+"""The card that tells a text or announcement channel of its new group."""
+
+from datetime import UTC, datetime
+
+import discord
+import pytest
+
+from tests.seen import custom_id_like, labels_of, posts_in, text_of
+
+A_MINUTE, A_DAY = 60, 24 * 3600
+MONDAY = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
+JOIN = (
+    "-# **Join** to read with the group, with reminders if you like. `/group` here shows what comes"
+    " next."
+)
+
+
+@pytest.fixture
+async def started(moderator, channel):
+    """The card of a group that was started just now. It is Thursday."""
+    return await moderator.slash(channel, "manage group", zone="UTC")
+
+
+def openings_in(channel):
+    return [m for m in channel.history() if "to talk about" in text_of(m)]
+
+
+async def move(moderator, opened, channel):
+    select = custom_id_like(opened, "group-move:")
+    await moderator.select(opened.response.message, [channel], custom_id=select)
+
+
+def when(at, style="F"):
+    return f"<t:{int(at.timestamp())}:{style}>"
+
+
+async def test_a_channel_is_told_of_its_new_group_some_minutes_later(env, started, channel):
+    at_once = openings_in(channel)
+
+    await env.advance_time(6 * A_MINUTE)
+
+    (card,) = openings_in(channel)
+    assert at_once == []
+    assert "A card tells <#" in text_of(started)
+    assert text_of(card).splitlines() == [
+        "### A paper every week, to talk about",
+        f"From *Jump into LLM*, in <#{channel.id}>: **Mondays at 09:00, Etc/UTC**.",
+        f"First, on {when(MONDAY)}: Attention Is All You Need",
+        f"Then, on {when(MONDAY.replace(day=12), 'D')}: GPT-1",
+        JOIN,
+    ]
+    assert labels_of(card) == ["Join", "This group"]
+
+
+async def test_an_announcement_channel_is_told_in_the_same_way(env, moderator, guild):
+    news = guild.create_news_channel("news")
+    await moderator.slash(news, "manage group", zone="UTC")
+
+    await env.advance_time(6 * A_MINUTE)
+
+    assert len(openings_in(news)) == 1
+
+
+async def test_the_first_paper_now_tells_it_itself(env, started, moderator, channel):
+    await moderator.click(started.response.message, label="First paper now")
+    await env.advance_time(10 * A_MINUTE)
+    (paper,) = posts_in(channel)
+    await env.advance_time(14 * A_DAY)
+
+    told = "-# The group's first paper. Papers come on Mondays at 09:00, Etc/UTC."
+    assert openings_in(channel) == []
+    assert told in text_of(paper).splitlines()
+    assert [told in text_of(post) for post in posts_in(channel)].count(True) == 1
+
+
+async def test_the_first_paper_after_the_card_leaves_both_and_the_card_names_none_any_more(
+    env, started, moderator, channel
+):
+    await env.advance_time(6 * A_MINUTE)
+    await moderator.click(started.response.message, label="First paper now")
+    await env.advance_time(10 * A_MINUTE)
+
+    (card,), (paper,) = openings_in(channel), posts_in(channel)
+    assert "The group's first paper" not in text_of(paper)
+    assert "First, on" not in text_of(card)
+
+
+async def test_a_group_that_has_moved_tells_its_new_channel(
+    env, started, moderator, channel, guild
+):
+    other = guild.create_text_channel("other")
+    opened = await moderator.click(started.response.message, label="More")
+    await move(moderator, opened, other)
+    await env.advance_time(6 * A_MINUTE)
+
+    assert openings_in(channel) == []
+    assert len(openings_in(other)) == 1
+
+
+async def test_a_card_that_stands_says_where_the_group_is_now(
+    env, started, moderator, channel, guild
+):
+    await env.advance_time(6 * A_MINUTE)
+    other = guild.create_text_channel("other")
+    opened = await moderator.click(started.response.message, label="More")
+    await move(moderator, opened, other)
+    await env.advance_time(6 * A_MINUTE)
+
+    (card,) = openings_in(channel)
+    assert f"in <#{other.id}>" in text_of(card)
+    assert openings_in(other) == []
+
+
+async def test_a_group_that_was_stopped_is_told_of_once_it_goes_on(
+    env, started, moderator, channel
+):
+    opened = await moderator.click(started.response.message, label="More")
+    stopped = await moderator.click(opened.response.message, label="Stop")
+    await env.advance_time(6 * A_MINUTE)
+    meanwhile = openings_in(channel)
+    await moderator.click(stopped.response.message, label="Resume")
+    await env.advance_time(6 * A_MINUTE)
+
+    assert meanwhile == []
+    assert len(openings_in(channel)) == 1
+
+
+async def test_a_group_is_told_of_once_however_often_it_stops(env, started, moderator, channel):
+    await env.advance_time(6 * A_MINUTE)
+    opened = await moderator.click(started.response.message, label="More")
+    stopped = await moderator.click(opened.response.message, label="Stop")
+    await env.advance_time(6 * A_MINUTE)
+    (card,) = openings_in(channel)
+    assert "Stopped." in text_of(card)
+    await moderator.click(stopped.response.message, label="Resume")
+    await moderator.slash(channel, "manage group", day="Friday")
+    await env.advance_time(6 * A_MINUTE)
+
+    (card,) = openings_in(channel)
+    assert "Fridays at 09:00" in text_of(card)
+
+
+async def test_three_who_joined_are_counted_and_nobody_is_named(
+    env, started, channel, alice, guild
+):
+    await env.advance_time(6 * A_MINUTE)
+    (card,) = openings_in(channel)
+    members = [alice, *(guild.add_member(env.create_user(f"reader-{n}")) for n in range(2))]
+    for member in members:
+        answer = await member.click(card, label="Join")
+        assert "You're in" in text_of(answer)
+    await env.advance_time(6 * A_MINUTE)
+
+    (card,) = openings_in(channel)
+    assert "3 people read along." in text_of(card).splitlines()
+    assert "<@" not in text_of(card)
+
+
+async def test_where_i_may_not_send_it_waits_and_the_first_paper_tells_it(
+    env, started, moderator, channel, guild, until
+):
+    def may(sends):
+        return discord.PermissionOverwrite(send_messages=sends)
+
+    room = env.bot.get_channel(channel.id)
+    await room.set_permissions(guild.me, overwrite=may(False))
+    await env.advance_time(6 * A_MINUTE)
+    card = await moderator.slash(channel, "manage group")
+    await until(MONDAY)
+    await room.set_permissions(guild.me, overwrite=may(True))
+    await env.advance_time(20 * A_MINUTE)
+
+    (paper,) = posts_in(channel)
+    assert "Send Messages" in text_of(card)
+    assert openings_in(channel) == []
+    assert "The group's first paper" in text_of(paper)
+
+
+async def test_the_buttons_of_a_deleted_group_say_so(env, started, moderator, channel, alice):
+    await env.advance_time(6 * A_MINUTE)
+    (card,) = openings_in(channel)
+    group = await env.bot.services.groups.find(channel.id)
+    await env.bot.services.groups.delete(group.guild_id, group.group_id, moderator.id)
+
+    answers = [await alice.click(card, label=label) for label in ("Join", "This group")]
+
+    assert all("`/manage group`" in text_of(answer) for answer in answers)
+
+
+async def test_a_pick_for_the_first_week_is_named(env, started, moderator, channel):
+    await env.advance_time(6 * A_MINUTE)
+    await moderator.slash(channel, "manage pick", resource="LoRA")
+    await env.advance_time(6 * A_MINUTE)
+
+    (card,) = openings_in(channel)
+    assert f"First, on {when(MONDAY)}: LoRA · 📌 picked" in text_of(card)

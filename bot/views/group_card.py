@@ -170,7 +170,7 @@ def standing_card(status: GroupStatus) -> LayoutView:
         status,
         _(
             "From *{title}*, here in this post: **{schedule}**.",
-            title=narrow(status.curriculum.title, 80),
+            title=narrow(status.curriculum.title, 48),
             schedule=schedule_text(status.group.schedule),
         ),
     )
@@ -185,7 +185,7 @@ def opening_card(status: GroupStatus) -> LayoutView:
         status,
         _(
             "From *{title}*, in {channel}: **{schedule}**.",
-            title=narrow(status.curriculum.title, 80),
+            title=narrow(status.curriculum.title, 48),
             channel=f"<#{status.group.channel_id}>",
             schedule=schedule_text(status.group.schedule),
         ),
@@ -216,7 +216,8 @@ def _card_for_all(status: GroupStatus, told: str) -> LayoutView:
         " what comes next."
     )
     buttons = row(_member_button(group.group_id, joins=True), _group_button(group.group_id))
-    return boxed(text_of(filter(None, [*lines, join])), buttons)
+    shown = as_many_as_fit(filter(None, lines), ROOM - 1)
+    return boxed(text_of([*shown, join]), buttons)
 
 
 def _first_lines(status: GroupStatus) -> Lines:

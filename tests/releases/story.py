@@ -305,7 +305,8 @@ class Story:
         await self.group(STANDING[state], is_forum=True)
         started = await self.group(STARTED[state], opens=True)
         (opening,) = await self.rows("opening", str(started))
-        await outbox.hurry(services.db, opening.row_id, services.clock(), opening.until_at)
+        async with services.db.transaction() as tx:
+            await outbox.hurry(tx, opening.row_id, services.clock(), opening.until_at)
         is_paused = STATES.index(state) % 2
         signed = await self.id_of(SIGNED)
         state_of_signed = "active" if is_paused else "paused"

@@ -165,13 +165,20 @@ async def skip_week(click: Click, said: ids.SkipWeek) -> View:
     """Leave one of the next weeks out, or let papers come again in it, or on days off."""
     calendars, of = click.services.calendars, (click.guild_id, said.group_id)
     if "/" in click.picked:
-        days = DaysOff.read(click.picked)
+        days = _days_picked(click.picked)
         status, news = await calendars.bring_back(*of, [days]), days_on_text([days])
     else:
         status = await calendars.skip(*of, click.picked)
         news = skipped_text(status, click.picked)
     click.deliver.look_again()
     return moderators_card(click.interaction.guild, status, click.who, news)
+
+
+def _days_picked(picked: str) -> DaysOff:
+    try:
+        return DaysOff.read(picked)
+    except ValueError:
+        raise NotOfferedError from None
 
 
 @clicked

@@ -66,7 +66,7 @@ _FROM_TO = re.compile(
     r"\s*(?:-|~|/|\.\.+|\bto\b|\buntil\b|\btill\b|\bthrough\b|\bbis\b|부터|から)\s*"
 )
 _FROM = re.compile(r"^(?:from|von|vom)\s+")
-_UNTIL = re.compile(r"^(?:zum)\s+|\s*(?:까지|まで)$")
+_UP_TO = re.compile(r"^(?:zum)\s+|\s*(?:까지|まで)$")
 _BETWEEN_DAYS = re.compile(r",|、|\s(?:and|und|및)\s|\s그리고\s")
 _BARE_DAY = re.compile(r"([0-9]{1,2})(?:st|nd|rd|th|\.|일|日)?")
 _TIME_BEHIND = re.compile(r"(?<=[0-9])(?:t|,?\s+)[0-9]{1,2}:[0-9]{2}.*$")
@@ -144,7 +144,7 @@ def _span(text: str, today: date, zone: str) -> tuple[date, date] | None:
         return (monday, monday + timedelta(days=6)) if is_week else (days[0], days[0])
     for found in _FROM_TO.finditer(text):
         first, last = text[: found.start()].strip(), text[found.end() :].strip()
-        if span := _from_to(_FROM.sub("", first), _UNTIL.sub("", last), today, zone):
+        if span := _from_to(_FROM.sub("", first), _UP_TO.sub("", last), today, zone):
             return span
     return None
 

@@ -208,6 +208,8 @@ FORMS = {
     "import-paste": ("pasted", "name"),
     "inbox-decline": ("reason", "why"),
     "group-meets": ("when", "lasts", "channel"),
+    "group-days": ("days",),
+    "lead-questions": ("question1", "question2", "question3"),
 }
 """What opens each form, a select with what is picked of it, and the form's fields."""
 
@@ -219,6 +221,8 @@ async def test_every_form_answers_in_words_whatever_is_in_its_fields(moderator, 
     await moderator.click(group.response.message, label="More")
     own_ids = {
         "group-meets": custom_id_of(group, "Meeting…"),
+        "group-days": custom_id_of(group, "Days off…"),
+        "lead-questions": f"lead-questions:{id_in(group, 'Days off…', 2)}:2026-W02",
         "list-show": f"list-show:{moderator.id}",
         "import-paste": f"import-paste:{moderator.id}::",
         "inbox-decline": f"inbox-decline:{moderator.id}:0:1",

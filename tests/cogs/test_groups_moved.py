@@ -43,7 +43,8 @@ async def test_more_opens_in_place_and_is_put_away(card, moderator):
 
     closed = await moderator.click(card.response.message, label="Less")
 
-    often, seldom = ["Pause", "Skip next", "First paper now"], ["Meeting…", "Stop", "Delete…"]
+    often = ["Pause", "Skip next", "First paper now"]
+    seldom = ["Meeting…", "Days off…", "Pause until…", "Stop", "Delete…"]
     assert opened == [*often, "Less", *seldom]
     assert labels_of(closed)[-1] == "More"
 

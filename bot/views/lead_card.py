@@ -77,7 +77,6 @@ def led_card(led: LedWeek, news: str = "") -> LayoutView:
     buttons = row(
         None if led.is_past else button(ids.AskQuestions(*of), _("Questions…")),
         button(ids.HandBack(*of), _("Hand it back")),
-        _group_button(led),
     )
     told = text_of([news, _paper_text(led.slot, led.resource), *_lead_lines(led)])
     return boxed(told, buttons, _paper_select(led))

@@ -16,6 +16,7 @@ from bot.views.parts import (
     GREEN,
     Button,
     Lines,
+    as_many_as_fit,
     box,
     button,
     card,
@@ -30,12 +31,18 @@ EVENT_NAME = 100
 """Discord's limit, in characters."""
 
 
+LINES_OF_THE_GROUP = 5
+"""Lines on a phone about the group; beyond them what matters least is left out."""
+
+
 def weekly_card(post: WeeklyPost, role_id: int | None) -> LayoutView:
     """Build the public card of a week's paper, which names this role."""
     resource, week_id = post.resource, post.post.week_id
-    heading, facts = text_of(_heading(post)), text_of(_facts_of_the_group(post), 600)
+    heading = text_of(_heading(post))
+    facts = text_of(as_many_as_fit(_facts_of_the_group(post), LINES_OF_THE_GROUP), 600)
     room = ROOM - sum(map(lines_on_phone, filter(None, (heading, facts))))
-    room -= post.lead is not None  # whose name may be long
+    # A name may be long, and a time or a schedule longer than is counted.
+    room -= (post.lead is not None) + (post.post.meets_at is not None) + post.opens
     shown = box(
         heading,
         *short_of(resource, room),
@@ -151,6 +158,8 @@ def _facts_of_the_group(post: WeeklyPost) -> Lines:
     leads = leader_text(post.lead.reader_id) if post.lead else ""
     if led := phrases.dotted(leads, meeting_text(post.post)):
         yield led
+    if post.read:
+        yield phrases.read_by(post.read)
     if found := post.readiness:
         lacked = post.curriculum.get(found.most_lacked or "")
         told = (
@@ -160,8 +169,6 @@ def _facts_of_the_group(post: WeeklyPost) -> Lines:
         )
         title = phrases.name_of(lacked, phrases.LINE) if lacked else ""
         yield told.format(ready=found.ready, of=found.of, title=title)
-    if post.read:
-        yield phrases.read_by(post.read)
     if post.weeks_left == 0:
         yield _("-# This is the last paper for now.")
     elif post.weeks_left is not None:

@@ -50,7 +50,7 @@ async def test_a_week_is_led_with_two_interactions(joined, lead, channel, alice)
     shown = answer.response
     assert shown.ephemeral
     assert text_of(shown).startswith(f"✅ You lead <#{channel.id}> that week. Thank you!\n<t:")
-    assert labels_of(shown) == ["Questions…", "Hand it back", "This group"]
+    assert labels_of(shown) == ["Questions…", "Hand it back"]
     assert f"GPT-1 · 🎤 <@{alice.id}>" in text_of(seen)
 
 

@@ -39,7 +39,8 @@ def weekly_card(post: WeeklyPost, role_id: int | None) -> LayoutView:
     """Build the public card of a week's paper, which names this role."""
     resource, week_id = post.resource, post.post.week_id
     heading = text_of(_heading(post))
-    facts = text_of(as_many_as_fit(_facts_of_the_group(post), LINES_OF_THE_GROUP), 600)
+    most = LINES_OF_THE_GROUP - (post.part is not None or post.opens)
+    facts = text_of(as_many_as_fit(_facts_of_the_group(post), most), 600)
     room = ROOM - sum(map(lines_on_phone, filter(None, (heading, facts))))
     # A name may be long, and a time or a schedule longer than is counted.
     room -= (post.lead is not None) + (post.post.meets_at is not None) + post.opens
@@ -148,6 +149,9 @@ def leader_text(leader_id: int) -> str:
 
 
 def _facts_of_the_group(post: WeeklyPost) -> Lines:
+    leads = leader_text(post.lead.reader_id) if post.lead else ""
+    if led := phrases.dotted(leads, meeting_text(post.post)):
+        yield led
     if post.opens:
         schedule = schedule_text(post.group.schedule)
         yield (
@@ -155,9 +159,6 @@ def _facts_of_the_group(post: WeeklyPost) -> Lines:
             if post.group.state == "active"
             else _("-# The group's first paper.")
         )
-    leads = leader_text(post.lead.reader_id) if post.lead else ""
-    if led := phrases.dotted(leads, meeting_text(post.post)):
-        yield led
     if post.read:
         yield phrases.read_by(post.read)
     if found := post.readiness:

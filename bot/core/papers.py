@@ -512,12 +512,6 @@ class Plan:
         span = None if resource is None else self.spans.get(resource.key)
         return week.part or (None if span is None else span.part(week.week))
 
-    def keys_of(self, week: Week) -> set[str]:
-        """Return all keys under which readers may have marked a week's paper."""
-        key = week.key or ""
-        resource = self.curriculum.get(key)
-        return {key} if resource is None else {key, *self.curriculum.keys_of(resource)}
-
     def silent(self, slot: Slot) -> Silent | None:
         """Return why nothing will be posted in a week of a group that is active."""
         week, schedule = self.calendar.week(slot.week), self.calendar.schedule

@@ -62,7 +62,7 @@ from bot.services.papers import (
 )
 from bot.services.reminders import plan as plan_reminders
 from bot.services.votes import call_off, problem_of
-from bot.services.weeks import Weeks
+from bot.services.weeks import Weeks, keys_of
 from bot.store import additions, outbox, readers
 from bot.store import groups as group_rows
 from bot.store import guilds as guild_rows
@@ -464,7 +464,7 @@ class Groups:
             if week.state == "posted" and months[week.week_id] in asked
             and week.group_id == shown[0].group_id
         ]  # fmt: skip
-        keys = {post.week_id: plan.keys_of(post) for post in posted}
+        keys = {post.week_id: keys_of(plan.curriculum, post.key or "") for post in posted}
         unfinished = {post.week_id for post in posted if post.part and post.part.is_unfinished}
         named = {post.week_id: str(months[post.week_id]) for post in posted}
         found = await week_rows.remembered(self._db, group.group_id, keys, named, unfinished)

@@ -163,7 +163,7 @@ class Weeks:
         named: Collection[int] = (),
     ) -> list[ReadBy]:
         """Return who has read the weeks' papers, as far as told; ``named``: who show their name."""
-        keys = {post.week_id: _keys(curriculum, post.key or "") for post in posts if post}
+        keys = {post.week_id: keys_of(curriculum, post.key or "") for post in posts if post}
         unfinished = {p.week_id for p in posts if p and p.part and p.part.is_unfinished}
         counts = await week_rows.read_counts(self._db, group_id, keys, unfinished) if keys else {}
         found: list[ReadBy] = []
@@ -302,7 +302,7 @@ def _weeks_left(plan: Plan, post: Week) -> int | None:
     return None if left > TELL_WEEKS_AHEAD else left
 
 
-def _keys(curriculum: Curriculum, key: str) -> set[str]:
+def keys_of(curriculum: Curriculum, key: str) -> set[str]:
     """Return all keys under which readers may have marked what was posted under this one."""
     resource = curriculum.get(key)
     return {key} if resource is None else {key, *curriculum.keys_of(resource)}

@@ -15,6 +15,18 @@ def postbox(services):
 
 
 @pytest.fixture
+def until(services, postbox, clock):
+    """Return what lets time pass, as the weekly task sees it."""
+
+    async def move(**time):
+        clock.advance(**time)
+        await services.weeks.open_due()
+        await postbox.deliver()
+
+    return move
+
+
+@pytest.fixture
 def delivery(services):
     return Desk(services)
 

@@ -16,18 +16,6 @@ def calendars(services):
     return services.calendars
 
 
-@pytest.fixture
-def until(services, postbox, clock):
-    """Return what lets time pass, as the weekly task sees it."""
-
-    async def move(**time):
-        clock.advance(**time)
-        await services.weeks.open_due()
-        await postbox.deliver()
-
-    return move
-
-
 def posts(postbox):
     return postbox.kinds.count("post")
 

@@ -25,18 +25,6 @@ def groups(services):
     return services.groups
 
 
-@pytest.fixture
-def until(services, postbox, clock):
-    """Return what lets time pass, as the weekly task sees it."""
-
-    async def move(**time):
-        clock.advance(**time)
-        await services.weeks.open_due()
-        await postbox.deliver()
-
-    return move
-
-
 def posts(postbox):
     return postbox.kinds.count("post")
 

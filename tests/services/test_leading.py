@@ -40,16 +40,6 @@ async def led(services, group_id):
     return group_id
 
 
-@pytest.fixture
-def until(services, postbox, clock):
-    async def move(**time):
-        clock.advance(**time)
-        await services.weeks.open_due()
-        await postbox.deliver()
-
-    return move
-
-
 async def status(services, group_id, who=ALICE):
     return await services.groups.look(GUILD, group_id, who)
 

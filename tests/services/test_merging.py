@@ -42,18 +42,6 @@ async def into_id(services, group):
 
 
 @pytest.fixture
-def until(services, postbox, clock):
-    """Return what lets time pass, as the weekly task sees it."""
-
-    async def move(**time):
-        clock.advance(**time)
-        await services.weeks.open_due()
-        await postbox.deliver()
-
-    return move
-
-
-@pytest.fixture
 def join(services):
     async def joins(group_id, *readers):
         for reader in readers:

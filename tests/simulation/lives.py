@@ -134,6 +134,7 @@ class Bots:
         self.leapt_by = timedelta(0)
         self._right_since: datetime | None = None
         self._were_ahead: list[tuple[datetime, timedelta]] = []
+        self._leaps: list[tuple[datetime, timedelta]] = []
         self._lives: list[Life | None] = [None, None]
         self._down_until = [0.0, 0.0]
         self._born = 0
@@ -181,7 +182,14 @@ class Bots:
         """Let the clocks of both be so far ahead, until they leap again."""
         if self.leapt_by:
             self._right_since = self._world.now()
+            self._leaps.append((self._right_since, self.leapt_by))
         self.leapt_by = by
+
+    def latest_since(self, since: datetime) -> datetime:
+        """Return the latest instant that their clocks showed since then."""
+        now = self._world.now()
+        leaps = [*self._leaps, (now, self.leapt_by)]
+        return max(ended_at + by for ended_at, by in leaps if ended_at >= since)
 
     def leapt_within(self, time: timedelta) -> bool:
         """Tell whether both clocks are wrong, or were not so long ago."""

@@ -46,7 +46,9 @@ HELD = "SELECT {column} AS person FROM {table} WHERE {column} IN ({marks})"
 
 MODERATORS = {9000, 9001, 9002, 9003}
 
-A_DECADE = timedelta(days=3650)
+A_DAY, A_DECADE = timedelta(days=1), timedelta(days=3650)
+LETTERS_KEPT = timedelta(weeks=4)
+"""How long after its time a letter to a person is kept."""
 
 OF_MERGED = {
     "members": "",
@@ -194,7 +196,7 @@ class Promises:
         world.told(f"    a message: {kind} {reference} in {message.place_id}")
         made = self._made.setdefault((kind, reference), [])
         made.append(message)
-        count = sum(not self._is_forgotten(each, message, kind) for each in made)
+        count = sum(not self._is_forgotten(each, message, kind, reference) for each in made)
         if count > 1 + self._may_be[kind, reference]:
             self.breaks("once", f"{kind} {reference} was made {count} times")
         person = world.discord.people_at.get(message.place_id)
@@ -212,8 +214,17 @@ class Promises:
             world.suggestions.word_came(int(reference.partition(":")[0]))
         self._mentions(message, kind, reference, role_id)
 
-    def _is_forgotten(self, message: Message, new: Message, kind: str) -> bool:
-        """Tell whether who sent the new one could find nothing of it, not even its nonce."""
+    def _is_forgotten(self, message: Message, new: Message, kind: str, reference: str) -> bool:
+        """Tell whether who sent the new one could find nothing of it, not even its nonce.
+
+        Of a reminder made by a clock that was ahead, the day may come once more: if one was yet
+        further ahead meanwhile, the row had its time by that. *Quiet* holds for both.
+        """
+        if kind == "reminder":
+            day = datetime.combine(date.fromisoformat(reference[-10:]), time(0), UTC)
+            latest = self._world.bots.latest_since(message.at)
+            if message.at < day - A_DAY and latest > day + LETTERS_KEPT:
+                return True
         since = self._world.now() - message.at
         is_near = message.place_id == new.place_id and since < self._world.discord.nonce_lasts
         return message.message_id in self._unheard and (kind == "standing" or not is_near)

@@ -509,7 +509,7 @@ class LeadRefusedError(ReaderError):
 
     def sentence(self) -> str:
         return {
-            "gone": _("That isn't one of the next weeks any more. `/group` shows which are."),
+            "gone": _("That week can't be led any more. `/group` shows which can."),
             "taken": _("Somebody leads that week already. `/group` shows which are free."),
             "not_yours": _("You don't lead that week. `/group` shows which ones nobody leads."),
             "asked": _("They were asked already. `/manage group` shows what they answer."),

@@ -138,7 +138,8 @@ class GroupStatus:
     has; ``spans``: by key, for how many weeks papers are read; ``doubted``: resources
     about which the server's readers have doubts. ``is_empty``: so is the list it reads from.
     ``silences``: the days off to come, and a pause. ``leads``: who leads this week and those to
-    come, or was asked to; ``could_lead``: others have led here, and this member never has.
+    come, or was asked to; ``is_to_lead``: somebody may still say so of this week; ``could_lead``:
+    others have led here, and this member never has.
     ``has_merged``: another group went into it. ``meeting_problem``: why a meeting to come has no
     event; ``undo_id``: of what brings back when the group met before that was changed just now.
     ``opens_at``: when its channel is told of it.
@@ -170,6 +171,7 @@ class GroupStatus:
     is_empty: bool = False
     silences: tuple[DaysOff, ...] = ()
     leads: tuple[Lead, ...] = ()
+    is_to_lead: bool = False
     could_lead: bool = False
     has_merged: bool = False
     meeting_problem: Problem | None = None

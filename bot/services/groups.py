@@ -31,6 +31,7 @@ from bot.core.groups import (
     as_typed,
     as_wished,
 )
+from bot.core.leading import is_open_to_lead
 from bot.core.lists import Where
 from bot.core.outbox import LetterKind, Problem
 from bot.core.papers import Plan
@@ -613,6 +614,7 @@ class Groups:
             doubted=tuple(r for key in doubted if (r := curriculum.get(key)) is not None),
             is_empty=plan.is_empty,
             leads=tuple(await lead_rows.leads_from(db, group_id, plan.current)),
+            is_to_lead=is_open_to_lead(group, this_week, plan.now),
             could_lead=is_member and await self._could_lead(group_id, reader_id),
             silences=tuple(each for each in group.schedule.silences if each.last >= today),
             has_merged=bool(await group_rows.merged_groups(db, group_id)),

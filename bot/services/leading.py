@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from bot.core.groups import Lead
-from bot.core.leading import CHOICE, MOST_QUESTIONS, LedWeek
+from bot.core.groups import Group, Lead
+from bot.core.leading import CHOICE, MOST_QUESTIONS, LedWeek, is_open_to_lead
 from bot.core.outbox import OutboxRow
 from bot.core.papers import Plan
 from bot.core.weeks import HAD, WEEKS_SHOWN, slot_of_week
@@ -34,16 +34,16 @@ class Leading:
     _ids: Ids
 
     async def lead(self, guild_id: int | None, group_id: int, who: int, week: str) -> LedWeek:
-        """Say that they lead a week to come. Twice is harmless.
+        """Say that they lead a week to come, or this one until it meets. Twice is harmless.
 
         Raises:
             NotAMemberError: they aren't in the group.
-            LeadRefusedError: somebody leads it already, or it isn't one of the next weeks.
+            LeadRefusedError: somebody leads it already, or it is neither this week nor a next one.
         """
-        async with self._papers.taken_of(guild_id, group_id, who) as (tx, _, plan):
+        async with self._papers.taken_of(guild_id, group_id, who) as (tx, group, plan):
             if not await group_rows.is_member(tx, group_id, who):
                 raise NotAMemberError
-            _check_coming(plan, week)
+            _check_open(group, plan, week)
             leader = await lead_rows.leader(tx, group_id, week)
             if leader is not None and leader.reader_id != who:
                 raise LeadRefusedError("taken")
@@ -51,6 +51,8 @@ class Leading:
                 leader = Lead(group_id, week, who, "leads")
                 await lead_rows.put_lead(tx, leader, plan.now)
                 await readers.look_soon(tx, who, plan.now)
+                if (post := plan.calendar.week(week)) is not None:
+                    await tell_again(tx, self._ids, group, post, plan.now)
         return await self.week(guild_id, group_id, who, week)
 
     async def hand_back(self, guild_id: int | None, group_id: int, who: int, week: str) -> LedWeek:
@@ -103,7 +105,9 @@ class Leading:
         own = lead if lead is not None and lead.state == "leads" else None
         if had is not None and had.state in HAD:
             resource = plan.curriculum.get(had.key or "")
-            return LedWeek(plan.curriculum, group, slot, own, resource, had.why, is_past=True)
+            is_over = had != plan.this_week or not is_open_to_lead(group, had, plan.now)
+            about = plan.curriculum, group, slot, own, resource, had.why
+            return LedWeek(*about, is_past=True, is_over=is_over)
         pick, by_key = plan.paper(week), plan.curriculum.by_key
         offered = tuple(by_key[key] for key in plan.next_for(week, CHOICE)) if own else ()
         resource = plan.curriculum.get(pick.key or "")
@@ -159,8 +163,11 @@ class Leading:
         return lead
 
 
-def _check_coming(plan: Plan, week: str) -> None:
-    """Refuse to lead what isn't one of the next weeks, or is skipped."""
+def _check_open(group: Group, plan: Plan, week: str) -> None:
+    """Refuse to lead what is neither this week nor one of the next, or is skipped, or has met."""
+    post = plan.this_week
+    if post is not None and post.week == week and is_open_to_lead(group, post, plan.now):
+        return
     coming = (each for each in plan.coming(WEEKS_SHOWN) if not each.is_skipped)
     if all(each.slot.week != week for each in coming):
         raise LeadRefusedError("gone")

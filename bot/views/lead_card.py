@@ -48,16 +48,25 @@ def lead_select(status: GroupStatus, who: int) -> Select | None:
         leader = status.leader_of(week)
         if leader in (None, who):
             title = phrases.short_title(resource) if resource else ""
-            hint = _("You lead it. Choose it to change that") if leader == who else ""
+            hint = _("This week's paper") if _is_this(week, status) else ""
+            hint = _("You lead it. Choose it to change that") if leader == who else hint
             options.append(option(week, week_text(at, status.group.schedule.zone, title), hint))
     return select(ids.LeadWeek(status.group.group_id), _("Lead a week…"), options)
 
 
+def _is_this(week: str, status: GroupStatus) -> bool:
+    return status.this_week is not None and status.this_week.week == week
+
+
 def _weeks_of(status: GroupStatus) -> list[tuple[str, datetime, Resource | None]]:
-    """Return the weeks that may be led: those to come, and this one for whoever leads it."""
+    """Return the weeks that may be led: this one until it meets, and those to come.
+
+    And this one, once it has met, for whoever leads it.
+    """
     curriculum, found = status.curriculum, list[tuple[str, datetime, Resource | None]]()
     post = status.this_week
-    if post is not None and post.state == "posted" and status.leader_of(post.week):
+    is_led = post is not None and status.leader_of(post.week) is not None
+    if post is not None and post.state == "posted" and (is_led or status.is_to_lead):
         found.append((post.week, post.at, curriculum.get(post.key or "")))
     for coming in status.coming:
         if not coming.is_skipped:
@@ -70,7 +79,7 @@ def led_card(led: LedWeek, news: str = "") -> LayoutView:
     """Build what who leads a week may do for it; ``news``: what has just changed."""
     of = led.group.group_id, led.slot.week
     if led.lead is None:
-        again = None if led.is_past else button(ids.LeadThis(*of), _("I'll lead"), GREEN)
+        again = None if led.is_over else button(ids.LeadThis(*of), _("I'll lead"), GREEN)
         return boxed(news or _("You don't lead this week."), row(again, _group_button(led)))
     if not news:
         news = _("🎤 You lead <#{channel}>.", channel=led.group.channel_id)
@@ -156,7 +165,10 @@ class QuestionsForm(Form):
 
 
 def leads_text(led: LedWeek) -> str:
-    return _("✅ You lead <#{channel}> that week. Thank you!", channel=led.group.channel_id)
+    told = _("✅ You lead <#{channel}> that week. Thank you!")
+    if led.is_past:
+        told = _("✅ You lead <#{channel}> this week. Thank you!")
+    return told.format(channel=led.group.channel_id)
 
 
 def handed_back_text(led: LedWeek) -> str:

@@ -130,6 +130,20 @@ async def test_the_leaders_own_week_opens_what_there_is_to_do(lead, alice, chann
     assert text_of(answer).startswith(f"🎤 You lead <#{channel.id}>.\n")
 
 
+async def test_who_reads_the_post_leads_this_week_and_is_named_there(
+    joined, lead, channel, alice, until, env
+):
+    await until(MONDAY)
+
+    answer = await lead(0)
+    await env.advance_time(2)
+
+    assert text_of(answer).startswith(f"✅ You lead <#{channel.id}> this week. Thank you!")
+    assert labels_of(answer) == ["Hand it back"]
+    (post,) = posts_in(channel)
+    assert f"🎤 <@{alice.id}> leads" in text_of(post)
+
+
 async def test_handing_back_after_the_post_tells_its_card(lead, channel, alice, until, env):
     shown = (await lead(0)).response
     await until(MONDAY)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import discord
 import pytest
 
-from tests.seen import labels_of, posts_in, text_of
+from tests.seen import labels_of, option_labels_of, posts_in, text_of
 
 A_MINUTE = 60
 MONDAY = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
@@ -254,3 +254,16 @@ async def test_a_meeting_that_has_begun_is_left_alone(
     await env.advance_time(A_MINUTE)
 
     assert before == [begins(event) for event in events()] == [THURSDAY]
+
+
+async def test_this_week_may_be_led_until_it_meets(group, channel, alice, until):
+    card = await alice.slash(channel, "group")
+    await alice.click(card.response.message, label="Join")
+    await until(MONDAY)
+
+    before = option_labels_of(await alice.slash(channel, "group"))
+    await until(THURSDAY)
+    after = option_labels_of(await alice.slash(channel, "group"))
+
+    assert before[0] == "Mon 5 Jan 2026 · Attention Is All You Need"
+    assert after == before[1:]

@@ -358,6 +358,23 @@ async def test_the_post_says_who_leads_and_is_told_again_when_they_hand_it_back(
     ]
 
 
+async def test_where_nobody_meets_this_week_is_led_until_the_next_paper(
+    services, leading, led, until
+):
+    await until(hours=1)
+    this = await leading.lead(GUILD, led, ALICE, NEXT)
+    told = await services.db.fetch_column("SELECT kind FROM outbox WHERE kind = 'paper'")
+    await leading.hand_back(GUILD, led, ALICE, NEXT)
+    await until(days=7)
+    last = await leading.week(GUILD, led, ALICE, NEXT)
+
+    assert (this.is_past, this.is_over, last.is_over, told) == (True, False, True, ["paper"])
+    with pytest.raises(LeadRefusedError) as refused:
+        await leading.lead(GUILD, led, ALICE, NEXT)
+    assert refused.value.why == "gone"
+    assert (await leading.lead(GUILD, led, ALICE, AFTER)).lead.week == AFTER
+
+
 # Reminders
 
 

@@ -116,6 +116,8 @@ def _lead_lines(led: LedWeek) -> Lines:
         "leader_choice": _("-# You chose this paper."),
     }
     yield counts.get(led.why or "") or _("-# That is what comes next. You may choose another.")
+    if led.is_voted_on and led.why != "picked_by_moderator":
+        yield _("-# 🗳️ A vote on this week is open. What wins it counts more than a choice.")
     yield _("-# I'll remind you two days before.")
     if not lead.questions:
         yield _("-# You may add up to three questions that open the talk.")

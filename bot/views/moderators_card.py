@@ -516,9 +516,9 @@ def merge_card(offer: MergeOffer, opener_id: int) -> LayoutView:
         "paused": _("⏸️ That group is paused."),
         "stopped": _("⏹️ That group is stopped."),
     }[into.state]
-    read = _("• What it has read doesn't count as read there: most weren't in it.")
+    read = _("• Its papers don't count as read there: most members there weren't in this group.")
     if offer.had_counts:
-        read = _("• What it has read counts as read there, too: most were in it.")
+        read = _("• Its papers count as read there, too: most members there were in this group.")
     lines = [
         _("{room} has a group already. **Merge** lets this group go into it, for good:"),
         f"-# {_known_by(offer.into)}",
@@ -542,7 +542,7 @@ def merge_form(offer: MergeOffer) -> WordForm:
     group, into = offer.group, offer.into
     question = _(
         "The group of {room} ({known_by}) goes into the group of {to} ({to_known_by}).\n"
-        "Nobody can take the two apart again. Nothing that was posted or read is lost.",
+        "This can't be undone. Nothing that was posted or read is lost.",
         room=_room(group),
         known_by=_known_by(group),
         to=_room(into),
@@ -557,7 +557,9 @@ def merged_text(merged: Merged) -> str:
     lines = [
         _("✅ The group of {room} is part of this one now.", room=_room(offer.group)),
         ngettext("{n} member came along.", "{n} members came along.", came),
-        ngettext("{n} was in both.", "{n} were in both.", offer.in_both) if offer.in_both else "",
+        ngettext("{n} member was in both.", "{n} members were in both.", offer.in_both)
+        if offer.in_both
+        else "",
         ngettext("{n} pick moved.", "{n} picks moved.", merged.picks) if merged.picks else "",
         ngettext(
             "{n} pick found no free week within a year.",

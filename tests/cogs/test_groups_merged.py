@@ -75,7 +75,7 @@ async def test_a_move_to_a_channel_with_a_group_offers_to_merge_and_says_what_th
     assert f"<#{papers.id}> has a group already" in said
     assert "Tuesdays at 09:00, Etc/UTC · 1 member" in said
     assert "Members and coming picks go along" in said
-    assert "doesn't count as read there" in said
+    assert "Its papers don't count as read there" in said
     assert buttons == ["Merge…", "Back"]
     assert "Less" in labels_of(back)
 
@@ -85,7 +85,7 @@ async def test_another_word_merges_nothing(joined, merge, moderator, channel, pa
 
     again = await moderator.click(refused.response.message, label="Merge…")
 
-    assert "Nobody can take the two apart again." in str(form.modal)
+    assert "This can't be undone." in str(form.modal)
     assert "You typed “no”, so nothing was changed." in text_of(refused)
     assert again.modal
     assert "1 member" in text_of(await moderator.slash(channel, "group"))
@@ -167,7 +167,7 @@ async def test_a_forums_post_says_where_its_group_went(
     await env.advance_time(60)
 
     (top,) = post.history()
-    assert f"This group reads on in <#{papers.id}>" in text_of(top)
+    assert f"This group now reads in <#{papers.id}>" in text_of(top)
     joins = await alice.click(top, label="Join")
     assert f"You're in: <#{papers.id}>" in text_of(joins)
 

@@ -18,7 +18,7 @@ class LedWeek:
     """A week as its leader sees it; ``lead`` None: they don't lead it any more.
 
     ``resource``: what is read then as things are, and ``why``; ``offered``: what they may choose.
-    ``is_past``: its paper has come; ``is_over``: and it has met. ``is_voted_on``: a vote on it runs.
+    ``is_past``: its paper has come; ``is_over``: and it has met; ``is_voted_on``: a vote runs.
     """
 
     curriculum: Curriculum

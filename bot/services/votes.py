@@ -206,7 +206,8 @@ class Votes:
     async def decide(self, vote: Vote, counts: Sequence[int]) -> None:
         """Record the result: the winner is what the group reads, if its week is still open.
 
-        If nobody voted, what would come without a vote does. Nothing is sent, unless it is too late for both.
+        If nobody voted, what would come without a vote does. Nothing is sent, unless it is too late
+        for both.
         """
         now = self._clock()
         async with self._db.transaction() as tx:

@@ -60,7 +60,7 @@ from bot.views.parts import (
     text_input,
     text_of,
 )
-from bot.views.phrases import LINE, dotted, moment, narrow, titles
+from bot.views.phrases import LINE, dotted, joined, moment, narrow, titles
 from bot.views.pick_card import (
     LongPaper,
     later_lines,
@@ -523,7 +523,12 @@ def merge_card(offer: MergeOffer, opener_id: int) -> LayoutView:
         _("{room} has a group already. **Merge** lets this group go into it, for good:"),
         f"-# {_known_by(offer.into)}",
         _("• Members and coming picks go along; times and role don't."),
-        _("• Past papers stay, and are in **Older**. An open vote is cancelled."),
+        _("• Past papers stay, and are in **Older**. An open vote is cancelled.")
+        if group.meets is None
+        else _("• Past papers stay, and are in **Older**. Open votes and meetings are cancelled."),
+        _("• Who leads a coming week still does, unless somebody else leads it there.")
+        if any(offer.group.leader_of(each.slot.week) for each in offer.group.coming)
+        else "",
         read,
         state,
     ]
@@ -567,6 +572,9 @@ def merged_text(merged: Merged) -> str:
             merged.left_out,
         )
         if merged.left_out
+        else "",
+        _("No longer leading: {names}. Please tell them.", names=joined(names))
+        if (names := [f"<@{reader_id}>" for reader_id in merged.unled])
         else "",
     ]
     return " ".join(filter(None, lines))

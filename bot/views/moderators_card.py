@@ -522,13 +522,10 @@ def merge_card(offer: MergeOffer, opener_id: int) -> LayoutView:
     lines = [
         _("{room} has a group already. **Merge** lets this group go into it, for good:"),
         f"-# {_known_by(offer.into)}",
-        _("• Members and coming picks go along; times and role don't."),
+        _("• Members go along, and picks and leaders to free weeks; times and role don't."),
         _("• Past papers stay, and are in **Older**. An open vote is cancelled.")
         if group.meets is None
-        else _("• Past papers stay, and are in **Older**. Open votes and meetings are cancelled."),
-        _("• Who leads a coming week still does, unless somebody else leads it there.")
-        if any(offer.group.leader_of(each.slot.week) for each in offer.group.coming)
-        else "",
+        else _("• Past papers stay, in **Older**. Votes and meetings are cancelled."),
         read,
         state,
     ]

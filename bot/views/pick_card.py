@@ -353,13 +353,13 @@ def vote_card(ballot: Ballot, opener_id: int) -> LayoutView:
         )
     else_ = ballot.elsewhere
     before = (s for s in (*else_.chosen.values(), *else_.voted.values()) if s.at < ballot.slot.at)
-    waits = ""
-    if ballot.is_ahead and not any(before):
-        waits = _("-# Until the poll closes, none of these comes earlier.")
-    # With fewer candidates, there is more room on a phone.
-    matters = as_many_as_fit(_elsewhere_lines(ballot), FEW_LINES + (MOST - len(vote.keys)) // 2)
+    matters = [*_elsewhere_lines(ballot)]
     picks = "" if matters else _("-# A pick counts more than a vote.")
-    told = text_of(filter(None, [heading, *_candidates(ballot), *matters, below, waits, picks]))
+    if ballot.is_ahead and not any(before):
+        matters.append(_("-# Until the poll closes, none of these comes earlier."))
+    # With fewer candidates, there is more room on a phone.
+    matters = as_many_as_fit(matters, FEW_LINES + (MOST - len(vote.keys)) // 2)
+    told = text_of(filter(None, [heading, *_candidates(ballot), *matters, below, picks]))
     return boxed(told, row(*vote_buttons(vote.vote_id, opener_id)))
 
 

@@ -49,6 +49,8 @@ LISTED = {
     "groups.groups_to_remind_of": THE_READERS,
     "groups.any_wish": THE_READERS,
     "leads.in_letter": THE_READERS,
+    "leads.leaders_of": CHECKED,
+    "weeks.led_by": THE_READERS,
     "leads.set_told_by": THE_READERS,
     "leads.untold": THE_READERS,
     "readers.pace_of": THE_READERS,

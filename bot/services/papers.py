@@ -27,6 +27,7 @@ from bot.errors import (
     CompanionRefusedError,
     MergedGroupError,
     NoGroupError,
+    NotAMemberError,
     NotOfferedError,
     UnknownWeekError,
     WeekRefusedError,
@@ -172,8 +173,10 @@ class Papers:
         group = await group_rows.group(self._db, group_id)
         present = await group_rows.present_group(self._db, group_id)
         in_id = present.group_id if present is not None else group_id
-        if guild_id is None and await group_rows.is_member(self._db, in_id, who):
-            guild_id = group.guild_id if group is not None else None
+        if guild_id is None and group is not None:
+            if not await group_rows.is_member(self._db, in_id, who):
+                raise NotAMemberError
+            guild_id = group.guild_id
         return await checked(self._db, group, guild_id or 0)
 
     async def plan(self, db: Queries, group: Group, keys: Iterable[str] = ()) -> Plan:

@@ -74,6 +74,17 @@ async def weeks_of_merged(db: Queries, group_id: int) -> list[tuple[int, Week]]:
     return [(row["left_channel_id"], _post(row)) for row in await db.fetch(sql, group_id)]
 
 
+async def led_by(db: Queries, reader_id: int) -> dict[tuple[int, str], Week]:
+    """Return what became of the weeks that somebody leads or led, by group and week."""
+    sql = (
+        "SELECT weeks.* FROM leads JOIN weeks"
+        " ON weeks.group_id = leads.group_id AND weeks.week = leads.week"
+        " WHERE leads.reader_id = ? AND leads.state = 'leads'"
+    )
+    weeks = [_post(row) for row in await db.fetch(sql, reader_id)]
+    return {(week.group_id, week.week): week for week in weeks}
+
+
 async def talks_about(
     db: Queries, keys: Collection[str], guild_id: int | None, reader_id: int
 ) -> list[Talk]:

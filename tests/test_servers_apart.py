@@ -89,6 +89,7 @@ LISTED = {
     "weeks.weeks_of_merged": CHECKED,
     "weeks.weeks_by_id": THE_READERS,
     "weeks.has_read_part": THE_READERS,
+    "weeks.parts_read_by": THE_READERS,
     "weeks.read_counts": LOOKED_FOR,
     "weeks.remembered": LOOKED_FOR,
     "weeks.talks_about": THE_READERS,

@@ -361,14 +361,18 @@ def _open_slot(plan: Plan, group: Group, week: str) -> Slot:
 
 
 def _reply(plan: Plan, group: Group, slot: Slot, meant: Resource) -> PickReply:
-    span = plan.spans.get(meant.key)
+    span, pick = plan.spans.get(meant.key), Chosen(group.group_id, slot.week, meant.key, PICKED)
+    others = [c for c in plan.choices if (c.week, c.why) != (slot.week, PICKED)]
+    part = replace(plan, choices=[*others, pick]).paper(slot.week).part
     was_had = not plan.calendar.had().isdisjoint(plan.curriculum.keys_of(meant))
+    goes_on = span is not None and span.is_under_way and not (part and part.n == 1)
     return PickReply(
         group.group_id,
         group.channel_id,
         slot,
         meant,
-        was_had=was_had and not (span is not None and span.is_under_way),
+        was_had=was_had and not goes_on,
         silent=plan.silent(slot) if group.state == "active" else group.state,
         weeks=None if span is None else span.in_weeks,
+        part=part,
     )

@@ -110,6 +110,19 @@ async def test_moderators_choose_other_weeks_and_the_parts_are_spread(
     assert "✅ **The course** is read one part a week, for 5 weeks." in text_of(back)
 
 
+async def test_a_pick_of_what_was_read_says_that_it_begins_anew(group, moderator, channel, monday):
+    await moderator.select(group.response.message, [f"2:{COURSE}"], custom_id=select_of(group))
+    await monday(0)
+    goes_on = await moderator.slash(channel, "manage pick", resource="The course: from A to Z")
+    await monday(1)
+
+    anew = await moderator.slash(channel, "manage pick", resource="The course: from A to Z")
+
+    assert "-# That week reads parts 4-5 of 5: chapter 10 and the end." in text_of(goes_on)
+    told = "⚠️ By then this group has read it, and begins it anew: parts 1-3 of 5: chapters 1-3 to"
+    assert told in text_of(anew)
+
+
 async def test_who_read_a_part_has_a_line_of_it_with_undo_and_is_counted(
     group, alice, channel, monday, guild, env
 ):

@@ -15,7 +15,12 @@ from tests.postbox import CHANNEL, GUILD, MODERATOR, Postbox
 COURSE = "demo:course"
 ALICE, BOB, CAROL = range(800_000_000_000_000_001, 800_000_000_000_000_004)
 LIST = curriculum(
-    resource("course", minutes=420, parts=("chapters 1-3", "chapters 4-6", "chapters 7-9")),
+    resource(
+        "course",
+        minutes=420,
+        must_read=True,
+        parts=("chapters 1-3", "chapters 4-6", "chapters 7-9"),
+    ),
     resource("bert"),
     resource("gpt"),
 )
@@ -83,6 +88,41 @@ async def test_a_pick_puts_the_next_part_off_by_a_week(services, coming, post):
     await services.papers.pick(GUILD, CHANNEL, MODERATOR, "Bert", None)
 
     assert await coming() == ["bert", SECOND, THIRD, "gpt"]
+
+
+async def test_a_pick_says_whether_it_goes_on_or_begins_anew_and_does_so_for_as_many_weeks(
+    services, group_id, coming, post
+):
+    await services.papers.read_for(GUILD, group_id, COURSE, 2)
+    fresh = await services.papers.pick(GUILD, CHANNEL, MODERATOR, "Course", None)
+    await post()
+    next_ = await services.papers.pick(GUILD, CHANNEL, MODERATOR, "Course", None)
+    later = await services.papers.pick(GUILD, CHANNEL, MODERATOR, "Course", "2026-W06")
+    await services.papers.take_back(GUILD, group_id, "2026-W06")
+    await post()
+    anew = await services.papers.pick(GUILD, CHANNEL, MODERATOR, "Course", None)
+
+    again = [await post() for _ in range(2)]
+
+    both, rest = Part(1, 3, ("chapters 1-3", "chapters 4-6")), THIRD
+    said = [(reply.was_had, reply.part) for reply in (fresh, next_, later, anew)]
+    assert said == [(False, both), (False, rest), (True, both), (True, both)]
+    assert [each.post.part for each in again] == [both, rest]
+    assert await coming() == ["bert", "gpt", "", ""]
+
+
+async def test_must_reads_that_come_again_come_in_the_parts_that_were_chosen(
+    services, group_id, post
+):
+    await services.papers.read_for(GUILD, group_id, COURSE, 2)
+    for _ in range(4):
+        await post()
+    await services.papers.go_on(GUILD, group_id, "must_reads")
+
+    again = [(await post()).post for _ in range(2)]
+
+    assert [each.part for each in again] == [Part(1, 3, ("chapters 1-3", "chapters 4-6")), THIRD]
+    assert [each.why for each in again] == ["must_read_again", "goes_on"]
 
 
 async def test_what_was_taken_off_before_it_was_sent_leaves_its_part_to_the_next_week(

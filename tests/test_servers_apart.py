@@ -87,6 +87,8 @@ LISTED = {
     "weeks.week": CHECKED,
     "weeks.weeks_of": CHECKED,
     "weeks.weeks_of_merged": CHECKED,
+    "weeks.spans_of_merged": CHECKED,
+    "weeks.add_week_reader": THE_READERS,
     "weeks.weeks_by_id": THE_READERS,
     "weeks.has_read_part": THE_READERS,
     "weeks.parts_read_by": THE_READERS,

@@ -684,6 +684,21 @@ def begun(spans: Iterable[Span], weeks: Iterable[Week]) -> set[str]:
     return found | {key for key, part in parts.items() if part and part.last < part.of}
 
 
+def without_unfinished(spans: Iterable[Span], weeks: Sequence[Week]) -> list[Week]:
+    """Return a group's weeks but those of what it began and never read to the end."""
+    papers, chosen = _weeks_by_key(weeks), {span.key: span for span in spans}
+    unfinished = {key for key, had in papers.items() if _is_unfinished(had, chosen.get(key))}
+    return [week for week in weeks if week.key not in unfinished]
+
+
+def _is_unfinished(had: Sequence[tuple[str, Part | None]], span: Span | None) -> bool:
+    if all(part is not None for _, part in had):
+        return all(part.is_unfinished for _, part in had if part is not None)
+    if span is None or had[0][0] < span.since:  # read once before
+        return False
+    return len(had) < (span.weeks or 0)
+
+
 def _weeks_by_key(weeks: Iterable[Week]) -> dict[str, list[tuple[str, Part | None]]]:
     """Return the weeks in which a group had each paper, in order, with what it had of it."""
     papers = defaultdict[str, list[tuple[str, Part | None]]](list)

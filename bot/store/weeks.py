@@ -1,6 +1,7 @@
 """Groups' weeks, one row each, whatever became of it; and what is chosen for those to come."""
 
 import json
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from itertools import chain
@@ -378,6 +379,18 @@ async def spans_of(db: Queries, group_id: int) -> list[Span]:
         " ORDER BY since_week, resource_key"
     )
     return [Span(**row) for row in await db.fetch(sql, group_id)]
+
+
+async def spans_of_merged(db: Queries, group_id: int) -> dict[int, list[Span]]:
+    """Return the same of the groups that went into this one, by group."""
+    sql = (
+        "SELECT spans.group_id, resource_key AS key, weeks, since_week AS since FROM study_groups"
+        " JOIN spans ON spans.group_id = study_groups.group_id WHERE merged_into = ?"
+    )
+    found = defaultdict[int, list[Span]](list)
+    for row in await db.fetch(sql, group_id):
+        found[row["group_id"]].append(Span(row["key"], row["weeks"], row["since"]))
+    return found
 
 
 async def put_vote(tx: Queries, vote: Vote, now: datetime) -> None:

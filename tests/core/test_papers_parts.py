@@ -7,7 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.papers import PICKED, Pick, Span, begun, is_long, spans_by_key, weeks_offered
+from bot.core.papers import (
+    PICKED,
+    Pick,
+    Span,
+    begun,
+    is_long,
+    spans_by_key,
+    weeks_offered,
+    without_unfinished,
+)
 from bot.core.weeks import Part, Week, weeks_from
 from tests.curricula import curriculum, resource
 from tests.papers import next_papers, plan_from
@@ -241,6 +250,30 @@ def test_what_is_begun_is_known_without_the_list():
     assert keys(*posted(""), spans=chosen(3)) == {COURSE}
     assert keys(*posted("", "", ""), spans=chosen(3)) == set()
     assert keys(*posted("", "", "", ""), spans=chosen(3)) == {COURSE}
+
+
+@pytest.mark.parametrize(
+    ("had", "spans", "is_read"),
+    [
+        (posted("a", "b"), (), False),
+        (posted(*"abcde"), (), True),
+        (posted("abc"), chosen(2), False),
+        (posted("abc", "de"), chosen(2), True),
+        (posted(*"abcde", "a"), (), True),  # it comes again
+        (posted(""), (), True),
+        (posted("", ""), chosen(3), False),
+        (posted("", "", ""), chosen(3), True),
+        (posted("", ""), [Span(COURSE, 3, WEEKS[1])], True),  # once before it was chosen
+        (posted(""), chosen(0), True),
+    ],
+)
+def test_what_was_read_to_the_end_is_known_without_the_list(had, spans, is_read):
+    weeks = [Week(0, 1, week, NOW, "posted", key, part=part) for week, key, part in had]
+    other = Week(0, 1, WEEKS[8], NOW, "posted", BERT)
+
+    kept = without_unfinished(spans, [*weeks, other])
+
+    assert kept == ([*weeks, other] if is_read else [other])
 
 
 def test_so_many_weeks_are_offered_as_parts_can_be_spread_over():

@@ -332,10 +332,10 @@ class Reading:
         key, mark = resource.key, here.reader.marks.get(resource.key)
         read = await self._parts_read(tx, here, key)
         if week.week_id in {each.week_id for each in read}:
-            return await self._counted(tx, here, week.week_id)
+            return await self._counted(tx, here, resource, week.week_id)
         if _is_done(mark):
             await week_rows.add_week_reader(tx, week.week_id, reader_id)
-            return await self._counted(tx, here, week.week_id, key)
+            return await self._counted(tx, here, resource, week.week_id, is_new=True)
         line, goal = here.reader.notes.get(key), here.reader.goal
         reached = {each.part.names[-1]: each.part.last for each in read if each.part}
         is_further = not line or part.last > reached.get(line, part.of)
@@ -351,21 +351,22 @@ class Reading:
         return [each for each in weeks if present(each.key or "") == key]
 
     async def _counted(
-        self, tx: Queries, here: ReaderHere, week_id: int, done: str | None = None
+        self, tx: Queries, here: ReaderHere, of: Resource, week_id: int, *, is_new: bool = False
     ) -> Reply:
         """Answer who is counted for a week's part already, with the Undo of what they pressed.
 
-        ``done``: what is marked so; undoing that takes back that they are counted, too.
+        ``is_new``: they are now, and had it done: undoing that takes this back, too.
         """
         latest = await progress.latest_changes(tx, here.reader_id)
         found = next((each for each in latest if week_id in each.after.weeks), None)
-        if done is not None:
-            its = (s for s in latest if s.change.kind in MARKS and here.touches(s.change, [done]))
+        if is_new:
+            its = (s for s in latest if s.change.kind in MARKS and here.touches(s.change, [of.key]))
             if (found := next(its, None)) is not None:
                 after = replace(found.after, weeks=(*found.after.weeks, week_id))
                 await progress.amend(tx, found.change.change_id, after)
         reply = here.reply(here.present_answer(), found.change if found else None)
-        return replace(reply, repeated=True)
+        already = () if found is not None and found.change.kind == "part" else (of,)
+        return replace(reply, repeated=True, already=already)
 
     async def mark_in_turn(
         self,

@@ -294,6 +294,18 @@ async def test_who_has_done_it_all_is_told_so_and_undo_takes_back_that_they_read
     assert (await services.weeks.post(weekly.post.week_id)).read is None
 
 
+async def test_who_did_it_all_long_ago_is_told_so_too(services, post):
+    weekly = await post()
+    await services.reading.mark(ALICE, Where(GUILD), COURSE, "done")
+    for kind in ["done", "clear"] * 10:
+        await services.reading.mark(ALICE, Where(GUILD), "demo:bert", kind)
+
+    for _ in range(2):
+        _, reply, _ = await services.weeks.read_it(ALICE, GUILD, weekly.post.week_id)
+
+        assert (reply.change, [each.key for each in reply.already]) == (None, [COURSE])
+
+
 @pytest.mark.parametrize("is_reset", [False, True])
 async def test_unread_again_is_unread_under_every_part_and_undo_brings_that_back(
     services, group_id, post, is_reset

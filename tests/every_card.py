@@ -499,6 +499,9 @@ def picks_of(world: World) -> Iterator[PickReply]:
     later = tuple(slot(n) for n in range(3, 12))
     for silent in (None, *get_args(Silent)):
         yield replace(made, silent=silent, was_had=True, others=later, is_voted_on=not silent)
+    for part in parts_of(world):
+        yield replace(made, part=part, others=later, is_voted_on=True)
+        yield replace(made, part=part, was_had=True, others=later, is_voted_on=True)
     yield replace(made, is_past=True, resource=replace(world.first, minutes=600))
 
 

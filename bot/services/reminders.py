@@ -311,8 +311,7 @@ class Reminders:
             span = spans_by_key(curriculum, stored, calendar.weeks).get(resource.key)
             goes_on, part = span is not None and span.is_under_way, post.part
             if part is not None and part.is_unfinished:  # of which each part is to be read in time
-                asked = post.week_id, reader_id, curriculum.keys_of(resource)
-                goes_on = await week_rows.has_read_part(db, *asked)
+                goes_on = await week_rows.has_read_part(db, post.week_id, reader_id)
             elif span is not None:
                 part = part or span.part(post.week)
             mark = resolved(curriculum, marks).get(resource.key)

@@ -518,7 +518,7 @@ def merge_card(offer: MergeOffer, opener_id: int) -> LayoutView:
     }[into.state]
     read = _("• What it has read doesn't count as read there: most weren't in it.")
     if offer.had_counts:
-        read = _("• What it has read counts as read there, too: most were in it.")
+        read = _("• What it has read to the end counts as read there, too: most were in it.")
     lines = [
         _("{room} has a group already. **Merge** lets this group go into it, for good:"),
         f"-# {_known_by(offer.into)}",

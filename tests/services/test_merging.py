@@ -17,7 +17,12 @@ THERE, ELSEWHERE, FORUM = 22, 23, 24
 ALICE, BOB, CARL, DAVE, EVE = 71, 72, 73, 74, 75
 TUESDAYS = Schedule(1, 10, 0, "UTC")
 
-LIST = curriculum(*(resource(f"p{n}", minutes=240 if n == 7 else 30) for n in range(12)))
+LIST = curriculum(
+    *(
+        resource(f"p{n}", minutes=240 if n == 7 else 30, parts=("one", "two") if n == 1 else ())
+        for n in range(12)
+    )
+)
 
 
 @pytest.fixture
@@ -238,6 +243,27 @@ async def test_what_most_members_have_had_does_not_come_again(
     assert offer.had_counts == is_had
     assert status.coming[0].pick.key == ("demo:p1" if is_had else "demo:p0")
     assert status.begins is not None  # its own calendar hasn't begun
+
+
+@pytest.mark.parametrize("in_parts", [True, False])
+async def test_what_was_not_read_to_the_end_comes_from_its_beginning(
+    services, merging, group_id, into_id, until, join, in_parts
+):
+    first = "demo:p1" if in_parts else "demo:p0"
+    await services.groups.set_state(GUILD, into_id, "paused")
+    await services.papers.pick(GUILD, CHANNEL, MODERATOR, first, None)
+    await services.papers.read_for(GUILD, group_id, first, 2)
+    await until(hours=2)
+    await services.groups.set_state(GUILD, into_id, "active")
+    await join(group_id, ALICE, BOB, CARL)
+    await join(into_id, CARL)
+
+    merged = await merging.merge(GUILD, group_id, into_id, MODERATOR)
+
+    coming = [(each.pick.key, each.pick.part) for each in merged.status.coming]
+    assert merged.offer.had_counts
+    assert dict(reversed(coming)).get(first) == (Part(1, 2, ("one",)) if in_parts else None)
+    assert first in [key for key, _ in coming]
 
 
 async def test_a_chain_ends_in_the_last_and_what_counts_counts_all_the_way(

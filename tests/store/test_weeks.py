@@ -101,7 +101,8 @@ async def test_members_and_readers_are_each_one_person(db, put):
     assert await week_rows.read_counts(db, 1, {11: {"demo:a"}}) == {11: (0, 3)}
 
 
-async def test_each_week_is_counted_by_its_own_paper_and_people(db):
+async def test_each_week_is_counted_by_its_own_paper_and_people(db, put):
+    await put(week(12, "2026-W12"), week(13, "2026-W13"))
     async with db.transaction() as tx:
         await groups.join(tx, 1, 1, NOW)
         await week_rows.add_week_reader(tx, 12, 2)

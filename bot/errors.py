@@ -316,7 +316,7 @@ class HasGroupError(ReaderError):
 
 
 class NotAMemberError(ReaderError):
-    says = message("I remind only members of the group. Join with `/group`.")
+    says = message("That is for members of the group. Join it with `/group` in its channel.")
 
 
 class UnknownZoneError(ReaderError):
@@ -505,18 +505,20 @@ class CompanionRefusedError(ReaderError):
 class LeadRefusedError(ReaderError):
     """Somebody can't lead a week, or be asked to."""
 
-    why: Literal["gone", "taken", "not_yours", "asked", "no_week", "not_member"]
+    why: Literal["gone", "taken", "not_yours", "asked", "no_week", "not_member", "silent"]
 
     def sentence(self) -> str:
         return {
-            "gone": _("That week can't be led any more. `/group` shows which can."),
-            "taken": _("Somebody leads that week already. `/group` shows which are free."),
-            "not_yours": _("You don't lead that week. `/group` shows which ones nobody leads."),
+            "gone": _("Nobody can lead that week now. The group's `/group` shows which are free."),
+            "taken": _(
+                "Somebody leads that week already. The group's `/group` shows which are free."
+            ),
+            "not_yours": _("You don't lead that week. The group's `/group` shows which are free."),
             "asked": _("They were asked already. `/manage group` shows what they answer."),
             "no_week": _(
-                "Somebody leads each of the next weeks, or this person has said no. Try again when"
-                " a week has passed."
+                "Every coming week has a leader, or this person has said no. Try again next week."
             ),
+            "silent": _("This group has no papers now. Resume it first."),
             "not_member": _(
                 "They aren't in this group. They can press **Join** in `/group`; then ask again."
             ),

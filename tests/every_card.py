@@ -102,7 +102,7 @@ from bot.core.reminders import MOST_PAPERS, OpenLead, OpenPaper, Pace, Reasons
 from bot.core.suggestions import Suggested, Suggestion, Wish, Wished
 from bot.core.weeks import DaysOff, Meets, Part, Schedule, Slot, Week, WeekState
 from bot.core.zones import ZoneChoice
-from bot.services.groups import LOST_SHOWN, WEEKS_A_PAGE, WEEKS_OF_OTHERS
+from bot.services.groups import LINES_A_PAGE, LOST_SHOWN
 from bot.views import (
     curriculum_card,
     group_card,
@@ -499,6 +499,9 @@ def picks_of(world: World) -> Iterator[PickReply]:
     later = tuple(slot(n) for n in range(3, 12))
     for silent in (None, *get_args(Silent)):
         yield replace(made, silent=silent, was_had=True, others=later, is_voted_on=not silent)
+    for part in parts_of(world):
+        yield replace(made, part=part, others=later, is_voted_on=True)
+        yield replace(made, part=part, was_had=True, others=later, is_voted_on=True)
     yield replace(made, is_past=True, resource=replace(world.first, minutes=600))
 
 
@@ -659,16 +662,19 @@ def _groups_cards(world: World) -> Cards:
     for has_joined in (True, False):
         yield _made(group_card.joined_card, status_of(world, has_joined=has_joined))
     for state in get_args(WeekState):
-        past = (PastWeek(week_of(world, state), HUGE),) * WEEKS_A_PAGE
+        past = (PastWeek(week_of(world, state), HUGE),) * (LINES_A_PAGE // 2)
         yield _made(group_card.history_card, History(group_of(world), 1, past, has_more=True))
-        history = History(group_of(world), 1, past[:WEEKS_OF_OTHERS], has_more=True)
-        yield _made(group_card.history_card, replace(history, left_id=world.channel_ids[1]))
     for part in parts_of(world):
         worth = Worth(HUGE, HUGE)
-        past = (PastWeek(week_of(world), HUGE, part, world.people[0], worth),) * WEEKS_A_PAGE
-        months = (PastMonth(NOW.date().replace(day=1), HUGE, HUGE),)
-        history = History(group_of(world), 1, past, has_more=True, months=months)
-        yield _made(group_card.history_card, history)
+        for months_apart, count in ((0, (LINES_A_PAGE - 1) // 4), (2, LINES_A_PAGE // 5)):
+            at = [NOW - timedelta(weeks=4 * months_apart * n) for n in range(count)]
+            weeks = [week_of(world, at=each) for each in at]
+            past = tuple(PastWeek(each, HUGE, part, world.people[0], worth) for each in weeks)
+            months = tuple(PastMonth(each.date().replace(day=1), HUGE, HUGE) for each in at)
+            history = History(group_of(world), 1, past, has_more=True, months=months)
+            yield _made(group_card.history_card, history)
+            history = replace(history, weeks=past[:2], left_id=world.channel_ids[1])
+            yield _made(group_card.history_card, history)
     begins = NOW, NOW + timedelta(days=7)
     often = replace(group_of(world).schedule, every=8)
     new = status_of(world, begins=begins, this_week=None, last=None)

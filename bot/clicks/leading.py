@@ -26,12 +26,19 @@ async def lead_this(click: Click, said: ids.LeadThis) -> View:
     return await _lead(click, said.group_id, said.week)
 
 
+@clicked
+async def show_lead(click: Click, said: ids.ShowLead) -> View:
+    led = await click.services.leading.week(click.where, said.group_id, click.who, said.week)
+    return await click.show(led_card(led, in_server=click.where is not None))
+
+
 async def _lead(click: Click, group_id: int, week: str) -> View:
     leading, of = click.services.leading, (click.where, group_id, click.who, week)
     before = await leading.week(*of)
     led = before if before.lead is not None else await leading.lead(*of)
     click.deliver.look_again()
-    return await click.show(led_card(led, "" if before.lead is not None else leads_text(led)))
+    news = "" if before.lead is not None else leads_text(led)
+    return await click.show(led_card(led, news, in_server=click.where is not None))
 
 
 @clicked
@@ -41,13 +48,14 @@ async def hand_back(click: Click, said: ids.HandBack) -> View:
     of = click.where, said.group_id, click.who, said.week
     led = await click.services.leading.hand_back(*of)
     click.deliver.look_again()
-    return await click.show(led_card(led, handed_back_text(led)))
+    in_server = click.where is not None
+    return await click.show(led_card(led, handed_back_text(led), in_server=in_server))
 
 
 @clicked
 async def not_this_time(click: Click, said: ids.NotThisTime) -> View:
     led = await click.services.leading.decline(said.group_id, click.who, said.week)
-    return await click.show(led_card(led, declined_text()))
+    return await click.show(led_card(led, declined_text(), in_server=click.where is not None))
 
 
 @clicked

@@ -5,7 +5,8 @@ from datetime import datetime
 
 from bot.core.curriculum import Curriculum, Resource
 from bot.core.groups import Group, Lead
-from bot.core.weeks import Slot, Week, Why, slot_of_week
+from bot.core.papers import Silent
+from bot.core.weeks import HAD, Slot, Week, Why, slot_of_week
 
 MOST_QUESTIONS, LONGEST_QUESTION = 3, 200
 
@@ -18,7 +19,9 @@ class LedWeek:
     """A week as its leader sees it; ``lead`` None: they don't lead it any more.
 
     ``resource``: what is read then as things are, and ``why``; ``offered``: what they may choose.
-    ``is_past``: its paper has come; ``is_over``: and it has met; ``is_voted_on``: a vote runs.
+    ``is_past``: its paper has come; ``is_over``: and it has met. ``silent``: why no paper comes
+    then as things are; ``is_reminded``: they will be reminded of it, two days before.
+    ``is_voted_on``: a vote on it runs.
     """
 
     curriculum: Curriculum
@@ -30,11 +33,18 @@ class LedWeek:
     offered: tuple[Resource, ...] = ()
     is_past: bool = False
     is_over: bool = False
+    silent: Silent | None = None
+    is_reminded: bool = False
     is_voted_on: bool = False
 
 
-def ready_at(group: Group, week: str) -> datetime:
-    """Return when who leads a week needs to be ready: as it meets, or else at its paper."""
+def ready_at(group: Group, week: str, had: Week | None) -> datetime | None:
+    """Return when who leads a week needs to be ready: as it meets, or else at its paper.
+
+    ``had``: what has become of the week. None: its paper has come, and it doesn't meet.
+    """
+    if had is not None and had.state in HAD:
+        return had.meets_at if group.meets is not None else None
     slot = slot_of_week(group.schedule, week)
     return group.meeting_at(slot.at) or slot.at
 

@@ -153,7 +153,7 @@ WHAT = {
     "progress": (
         "Your marks, one for each resource; done and known count as read, ratings are 1 to 5."
     ),
-    "bookmarks": "What you have read part of, with the line that you wrote.",
+    "bookmarks": "What you have read part of, with the line that stands on its card.",
     "changes": (
         "What you can undo: the rows before and after, as stored. A mark is its state, when it was"
         " made, when it comes back (*Later*), and its rating; times in seconds since 1970."
@@ -173,15 +173,15 @@ WHAT = {
         "Votes that you started in groups; what people voted isn't kept. They stay, without you."
     ),
     "outbox": (
-        "Direct messages to you: about a group that you run, a vote that you started, or reminders"
-        " you asked for."
+        "Direct messages to you: about a group that you run, a vote that you started, a week to"
+        " lead, or reminders."
     ),
     "additions": (
         "What you added to servers' lists, or were the first to change. It stays, without you."
     ),
     "list_versions": "Lists that you brought to a server. They stay, without you.",
     "addition_changes": "What you changed in servers' lists. It stays, without you.",
-    "drafts": "Changes to servers' lists that you began; kept for a day.",
+    "drafts": "Changes to servers' lists and groups that you began; kept for a day.",
     "reader_settings": (
         "Your settings; nudge_at is when I look next whether to remind you, reminded_at when I last"
         " did, ignored how often in a row that was without a mark of yours since, again_at when to"

@@ -50,7 +50,8 @@ class Span:
     they count. ``spans_by_key`` adds what the resource's ``parts`` are now, and the weeks from then
     on in which the group ``had`` it, in order, each with what it had of it.
 
-    What is in parts takes no more weeks than it has parts: in fewer, they are spread evenly.
+    What is in parts takes no more weeks than it has parts: in fewer, they are spread evenly. Once
+    it was read, it begins anew when it comes again, for as many weeks.
     """
 
     key: str
@@ -68,35 +69,41 @@ class Span:
     @property
     def left(self) -> int:
         """For how many weeks it is still to be read, if it is gone on with."""
-        told, reached = self._told()
-        return self._left(len(told), reached)
+        _, weeks, reached = self._told()
+        return self._left(weeks, reached)
+
+    @property
+    def began(self) -> str:
+        """The week in which the group began with it, or did so anew."""
+        return self.had[-self._told()[1]][0]
 
     @property
     def is_under_way(self) -> bool:
         return bool(self.had) and self.left > 0
 
     def having(self, week: str) -> Self:
-        """Return it with one week more. A part a week, it begins anew once all were had."""
-        told, reached = self._told()
-        if self.weeks is None and not self._left(len(told), reached):
-            return replace(self, had=((week, self._share(0, 0)),))
-        return replace(self, had=(*self.had, (week, self._share(len(told), reached))))
+        """Return it with one week more, which has what comes next of it."""
+        return replace(self, had=(*self.had, (week, None)))
 
     def part(self, week: str) -> Part | None:
         """Return what of it a week had; None: all of it, or nothing."""
         told = dict(zip((had for had, _ in self.had), self._told()[0], strict=True)).get(week)
         return None if told is None or len(told.names) == told.of else told
 
-    def _told(self) -> tuple[list[Part | None], int]:
-        """Return what each week had, and how many of the parts those are now."""
-        told, reached = list[Part | None](), 0
+    def _told(self) -> tuple[list[Part | None], int, int]:
+        """Return what each week had, and since it began last how many weeks and parts that were."""
+        told, weeks, reached = list[Part | None](), 0, 0
         for _, known in self.had:
+            is_read = self.weeks != 0 and not self._left(weeks, reached)
+            if is_read or (known is not None and known.n == 1):
+                weeks = reached = 0
             # A paper that was posted whole, or before it had parts, counts for its share of them.
-            part = known or self._share(len(told), reached)
+            part = known or self._share(weeks, reached)
             if part is not None and part.names:
                 reached = self._reached(part)
             told.append(part)
-        return told, reached
+            weeks += 1
+        return told, weeks, reached
 
     def _share(self, weeks: int, reached: int) -> Part | None:
         """Return what of it comes next, after so many weeks and parts; None: nothing."""
@@ -158,11 +165,11 @@ class Chosen:
 class PickReply:
     """What became of a pick.
 
-    ``resource``: what the week reads now, None if nothing is left. ``before``: what was picked
-    for it until now. ``was_had``: the group read it once. ``others``: further weeks for which the
-    same is chosen. ``is_past``: the week's time has come already. ``silent``: why it won't be
-    read as things are. ``is_voted_on``: the group is just voting on the week. ``weeks``: for how
-    many the group reads it; None: nobody has said.
+    ``resource``: what the week reads now, None if nothing is left; ``part``: which part of it.
+    ``before``: what was picked for it until now. ``was_had``: by then the group has read it once.
+    ``others``: further weeks for which the same is chosen. ``is_past``: the week's time has come
+    already. ``silent``: why it won't be read as things are. ``is_voted_on``: the group is just
+    voting on the week. ``weeks``: for how many the group reads it; None: nobody has said.
     """
 
     group_id: int
@@ -176,6 +183,7 @@ class PickReply:
     silent: Silent | None = None
     is_voted_on: bool = False
     weeks: int | None = None
+    part: Part | None = None
 
 
 VoteState = Literal["running", "decided", "cancelled", "lost"]
@@ -362,7 +370,7 @@ class Plan:
             elif choice and choice not in gone and wanted_until.get(choice, week) <= week:
                 key, why = choice, "leader_choice"
             elif under_way:
-                key, why = min(under_way.values(), key=_first_week).key, "goes_on"
+                key, why = min(under_way.values(), key=_began).key, "goes_on"
             else:
                 free = (each for each in order if held_until.get(each, week) <= week)
                 key = next(free, None)
@@ -493,7 +501,10 @@ class Plan:
         return moves, left_out
 
     def span(self, resource: Resource, weeks: int) -> Span:
-        """Return that the group reads a resource for so many weeks; those it has had count."""
+        """Return that the group reads a resource for so many weeks; those it has had count.
+
+        They are those since it began with it last; if that were as many or more, it is read.
+        """
         old, keys = self.spans.get(resource.key), self.curriculum.keys_of(resource)
         newest = next((week for week in self.calendar.weeks if week.state in HAD), None)
         if newest is not None and newest.key not in keys:
@@ -503,7 +514,8 @@ class Plan:
             return Span(resource.key, None, self.running)
         since = newest.week if newest is not None else self.running
         if old is not None and old.had and (old.is_under_way or since == old.had[-1][0]):
-            since = old.since
+            had = [week for week, _ in old.had if week >= old.began]
+            since = had[-weeks] if 0 < weeks < len(had) else had[0]
         return Span(resource.key, weeks, since)
 
     def part(self, week: Week) -> Part | None:
@@ -674,10 +686,25 @@ def begun(spans: Iterable[Span], weeks: Iterable[Week]) -> set[str]:
     papers, found = _weeks_by_key(weeks), set[str]()
     for span in spans:
         had = [week for week, _ in papers.pop(span.key, ()) if week >= span.since]
-        if 0 < len(had) < (span.weeks or 0):
+        if span.weeks and len(had) % span.weeks:  # it comes again for as many
             found.add(span.key)
     parts = {key: had[-1][1] for key, had in papers.items()}
     return found | {key for key, part in parts.items() if part and part.last < part.of}
+
+
+def without_unfinished(spans: Iterable[Span], weeks: Sequence[Week]) -> list[Week]:
+    """Return a group's weeks but those of what it began and never read to the end."""
+    papers, chosen = _weeks_by_key(weeks), {span.key: span for span in spans}
+    unfinished = {key for key, had in papers.items() if _is_unfinished(had, chosen.get(key))}
+    return [week for week in weeks if week.key not in unfinished]
+
+
+def _is_unfinished(had: Sequence[tuple[str, Part | None]], span: Span | None) -> bool:
+    if all(part is not None for _, part in had):
+        return all(part.is_unfinished for _, part in had if part is not None)
+    if span is None or had[0][0] < span.since:  # read once before
+        return False
+    return len(had) < (span.weeks or 0)
 
 
 def _weeks_by_key(weeks: Iterable[Week]) -> dict[str, list[tuple[str, Part | None]]]:
@@ -699,8 +726,8 @@ def _last_run(had: Sequence[tuple[str, Part | None]]) -> list[tuple[str, Part | 
     return run
 
 
-def _first_week(span: Span) -> str:
-    return span.had[0][0]
+def _began(span: Span) -> str:
+    return span.began
 
 
 def beyond_list(curriculum: Curriculum, choice: AfterList, without: Collection[str]) -> list[str]:

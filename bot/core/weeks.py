@@ -294,7 +294,7 @@ class Calendar:
     about which nothing was decided, unless it follows the group's first paper too soon: *First
     paper now* on a Saturday would else bring two papers in two days. A group that moves to a later
     day of a week that it has had is next served the week after. ``others``: weeks of groups that
-    went into this one, of which only what was read counts: as had.
+    went into this one, of which only what was read, to the end, counts: as had.
     """
 
     schedule: Schedule

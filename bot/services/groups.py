@@ -51,6 +51,7 @@ from bot.errors import (
 )
 from bot.services import meetings, standing
 from bot.services.curriculum import CurriculumStore
+from bot.services.leading import let_go
 from bot.services.moderation import Moderation
 from bot.services.papers import (
     Papers,
@@ -82,7 +83,7 @@ MeetsSaid = Meets | Literal["none"] | None
 LOST_SHOWN = 2
 """Groups without a channel among which a moderator is asked: a phone shows them at once."""
 
-WEEKS_A_PAGE, WEEKS_OF_OTHERS = 6, 5
+LINES_A_PAGE = 13
 
 
 @dataclass
@@ -164,6 +165,7 @@ class Groups:
         now, meets = self._clock(), meets or "none"
         async with taken_group(self._db, here.guild_id, group.group_id) as (tx, old):
             changed = await self._set_meets(tx, old, meets, now)
+            await plan_reminders(tx, changed, now)
         return await self._undoable(here, await self.status_of(changed, here.who), old.meets)
 
     async def choose(
@@ -432,23 +434,22 @@ class Groups:
         """Return a page of the group's past weeks, then of those that went into it."""
         group = await group_of(self._db, guild_id, group_id, follows=True)
         plan = await self._papers.plan(self._db, group)
-        own = [(None, week) for week in plan.calendar.weeks if week.at <= plan.now]
-        pages = _pages(own, WEEKS_A_PAGE)
+        own = [(None, week) for week in plan.calendar.weeks]
         others = await week_rows.weeks_of_merged(self._db, group.group_id)
-        others = [(left_id, week) for left_id, week in others if week.at <= plan.now]
-        for _group_id, of_one in groupby(others, key=lambda each: each[1].group_id):
-            pages += _pages([*of_one], WEEKS_OF_OTHERS)
-        left_id, shown = pages[page] if page < len(pages) else (None, [])
-        remembered, months = await self._remembered(
-            plan, group, shown, [w for _, w in own + others]
+        past = [(left_id, week) for left_id, week in (*own, *others) if week.at <= plan.now]
+        leaders = await lead_rows.leaders_of(
+            self._db, {group.group_id, *(week.group_id for _, week in past)}
         )
-        whose_id = shown[0].group_id if shown else group.group_id
-        leaders = await lead_rows.leaders_of(self._db, whose_id, [post.week for post in shown])
+        pages = list[tuple[int | None, list[Week]]]()
+        for _group_id, of_one in groupby(past, key=lambda each: each[1].group_id):
+            pages += _pages([*of_one], group.schedule, leaders)
+        left_id, shown = pages[page] if page < len(pages) else (None, [])
+        remembered, months = await self._remembered(plan, group, shown, [w for _, w in past])
         weeks = []
         for post in shown:
             readers, rated, liked = remembered.get(str(post.week_id), (0, 0, 0))
             worth = Worth(liked, rated) if shown_count(rated) else None
-            part, leader_id = plan.part(post), leaders.get(post.week)
+            part, leader_id = plan.part(post), leaders.get((post.group_id, post.week))
             weeks.append(PastWeek(post, shown_count(readers), part, leader_id, worth))
         has_more = page + 1 < len(pages)
         return History(group, page, tuple(weeks), has_more, left_id, tuple(months))
@@ -473,7 +474,6 @@ class Groups:
         return found, [
             PastMonth(month, counts[str(month)], shown_count(found.get(str(month), (0,))[0]))
             for month in sorted(asked, reverse=True)
-            if counts[str(month)]
         ]
 
     async def join(self, guild_id: int, group_id: int, reader_id: int) -> GroupStatus:
@@ -489,6 +489,7 @@ class Groups:
         """End the reader's membership, as ``join`` begins it; their progress stays."""
         async with taken_group(self._db, guild_id, group_id, follows=True) as (tx, group):
             await group_rows.leave(tx, group.group_id, reader_id)
+            await let_go(tx, self._ids, group, reader_id, self._clock())
             await standing.tell_soon(tx, self._ids, group, self._clock())
         return await self.status_of(group, reader_id)
 
@@ -628,11 +629,24 @@ class Groups:
 
 
 def _pages(
-    past: Sequence[tuple[int | None, Week]], count: int
+    past: Sequence[tuple[int | None, Week]],
+    schedule: Schedule,
+    leaders: Mapping[tuple[int, str], int],
 ) -> list[tuple[int | None, list[Week]]]:
-    """Return the past weeks of one group page by page, each with the channel that it has left."""
-    parts = (past[first : first + count] for first in range(0, len(past), count))
-    return [(part[0][0], [week for _, week in part]) for part in parts]
+    """Return the past weeks of one group page by page, each with the channel that it has left.
+
+    As many as a phone shows: a week takes two lines, its leader's name up to two, and a month one.
+    """
+    pages, room, month = list[tuple[int | None, list[Week]]](), 0, None
+    for left_id, week in past:
+        of = schedule.today(week.at).replace(day=1)
+        lines = 4 if (week.group_id, week.week) in leaders else 2
+        if not pages or room < lines + (of != month):
+            pages.append((left_id, []))
+            room, month = LINES_A_PAGE - (left_id is not None), None
+        pages[-1][1].append(week)
+        room, month = room - lines - (of != month), of
+    return pages
 
 
 def _check_place(group: Group, seen_in: int | None) -> None:

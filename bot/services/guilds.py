@@ -10,6 +10,7 @@ from functools import partial
 from bot.core.curriculum.additions import namespace_of
 from bot.core.groups import MemberCheck, as_if_checked, due_before, in_one_look
 from bot.core.outbox import UNCERTAIN, OutboxRow
+from bot.services.leading import let_go
 from bot.services.papers import next_slot_of
 from bot.services.reminders import plan
 from bot.store import groups as group_rows
@@ -146,8 +147,10 @@ class Guilds:
         """End the memberships of who left the server, group by group; their progress stays."""
         for group_id in await group_rows.group_ids(self._db, guild_id):
             async with self._background.transaction() as tx:
-                await group_rows.take_group(tx, group_id)
+                group = await group_rows.take_group(tx, group_id)
                 await group_rows.leave(tx, group_id, reader_id)
+                if group is not None:
+                    await let_go(tx, self._ids, group, reader_id, self._clock())
         log.info("a member left server %s, and so its groups", guild_id)
 
     async def put_off_checks(self, guild_id: int) -> None:

@@ -2,18 +2,20 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.core.groups import Group, Lead
-from bot.core.leading import CHOICE, MOST_QUESTIONS, LedWeek, is_open_to_lead
+from bot.core.leading import CHOICE, MOST_QUESTIONS, LedWeek, is_open_to_lead, ready_at
 from bot.core.outbox import OutboxRow
 from bot.core.papers import Plan
-from bot.core.weeks import HAD, WEEKS_SHOWN, slot_of_week
+from bot.core.reminders import LEAD_DAYS
+from bot.core.weeks import HAD, WEEKS_SHOWN, Slot, slot_of_week
 from bot.errors import LeadRefusedError, NotAMemberError, NotOfferedError
 from bot.services.papers import Papers, calendar_of, tell_again
 from bot.store import groups as group_rows
 from bot.store import leads as lead_rows
 from bot.store import outbox, readers
+from bot.store import weeks as week_rows
 from bot.store.database import Database, Queries
 from bot.store.instants import Clock, Ids
 
@@ -123,13 +125,17 @@ class Leading:
         return await self.week(guild_id, group_id, who, week)
 
     async def week(self, guild_id: int | None, group_id: int, who: int, week: str) -> LedWeek:
-        """Return a week as its leader sees it."""
+        """Return a week as its leader sees it.
+
+        Raises:
+            NotOfferedError: no calendar has that week, or it is too far away.
+        """
         return await self._look(await self._papers.group_of(guild_id, group_id, who), who, week)
 
     async def _look(self, group: Group, who: int, week: str) -> LedWeek:
         lead = await lead_rows.lead_of(self._db, group.group_id, week, who)
         plan = await self._papers.plan(self._db, group)
-        had, slot = plan.calendar.week(week), slot_of_week(group.schedule, week)
+        had, slot = plan.calendar.week(week), _slot(plan, week)
         own = lead if lead is not None and lead.state == "leads" else None
         if had is not None and had.state in HAD:
             resource = plan.curriculum.get(had.key or "")
@@ -139,22 +145,29 @@ class Leading:
             return LedWeek(*about, is_past=True, is_over=is_over)
         pick, by_key = plan.paper(week), plan.curriculum.by_key
         offered = tuple(by_key[key] for key in plan.next_for(week, CHOICE)) if own else ()
-        resource = plan.curriculum.get(pick.key or "")
+        about = plan.curriculum, group, slot, own, plan.curriculum.get(pick.key or ""), pick.why
+        silent = plan.silent(slot) if group.state == "active" else group.state
+        by = ready_at(group, week, had)
+        is_reminded = by is not None and plan.now + LEAD_DAYS < by
         is_voted_on = any(vote.week == week for vote in plan.running_votes)
-        about = plan.curriculum, group, slot, own, resource, pick.why
-        return LedWeek(*about, offered, is_voted_on=is_voted_on)
+        return LedWeek(
+            *about, offered, silent=silent, is_reminded=is_reminded, is_voted_on=is_voted_on
+        )
 
     async def ask(self, guild_id: int, group_id: int, who: int) -> Lead:
         """Ask a member by direct message to lead the next week that nobody leads.
 
         Raises:
             NotAMemberError: they aren't in the group.
-            LeadRefusedError: all next weeks have somebody, or they were asked a moment ago.
+            LeadRefusedError: all next weeks have somebody, or they were asked a moment ago; or no
+                papers come.
         """
         now = self._clock()
-        async with self._papers.taken(guild_id, group_id, who=who) as (tx, _, plan):
+        async with self._papers.taken(guild_id, group_id, who=who) as (tx, group, plan):
             if not await group_rows.is_member(tx, group_id, who):
                 raise LeadRefusedError("not_member")
+            if group.state != "active":
+                raise LeadRefusedError("silent")
             leads = await lead_rows.leads_from(tx, group_id, plan.running)
             slots = [each.slot for each in plan.coming(WEEKS_SHOWN) if not each.is_skipped]
             taken = {each.week for each in leads if each.state == "leads"}
@@ -194,11 +207,35 @@ class Leading:
         return lead
 
 
+async def let_go(tx: Queries, ids: Ids, group: Group, reader_id: int, now: datetime) -> None:
+    """Let nobody lead the weeks of who leaves a group: those to come, and this one till it meets.
+
+    The group must have been taken.
+    """
+    had = await week_rows.led_by(tx, reader_id)
+    for week in await lead_rows.drop_open(tx, group.group_id, reader_id, now):
+        if (post := had.get((group.group_id, week))) is not None:
+            await tell_again(tx, ids, group, post, now)
+
+
+def _slot(plan: Plan, week: str) -> Slot:
+    """Return when a week's paper came or is to come; refuse what no calendar has, or is too far."""
+    had = plan.calendar.week(week)
+    if had is not None:
+        return Slot(week, had.at)
+    if not plan.running <= week <= plan.last:
+        raise NotOfferedError
+    try:
+        return slot_of_week(plan.calendar.schedule, week)
+    except ValueError as error:
+        raise NotOfferedError from error
+
+
 def _check_open(group: Group, plan: Plan, week: str) -> None:
     """Refuse to lead what is neither this week nor one of the next, or is skipped, or has met."""
     post = plan.this_week
     if post is not None and post.week == week and is_open_to_lead(group, post, plan.now):
         return
-    coming = (each for each in plan.coming(WEEKS_SHOWN) if not each.is_skipped)
-    if all(each.slot.week != week for each in coming):
+    coming = [each for each in plan.coming(WEEKS_SHOWN) if not each.is_skipped]
+    if group.state != "active" or all(each.slot.week != week for each in coming):
         raise LeadRefusedError("gone")

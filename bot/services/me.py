@@ -21,10 +21,11 @@ from bot.core.reminders import GAPS, HOUR
 from bot.core.zones import resolve_zone, zones_offered
 from bot.errors import UnknownZoneError
 from bot.services.curriculum import CurriculumStore
+from bot.services.papers import tell_again
 from bot.store import additions, groups, readers
 from bot.store import weeks as week_rows
-from bot.store.database import Database
-from bot.store.instants import Clock
+from bot.store.database import Database, Queries
+from bot.store.instants import Clock, Ids
 
 
 @dataclass
@@ -34,6 +35,7 @@ class Me:
     _db: Database
     _curricula: CurriculumStore
     _clock: Clock
+    _ids: Ids
 
     async def about(self, reader_id: int) -> About:
         """Return what is kept about the reader, in numbers. Asking leaves no trace."""
@@ -95,8 +97,17 @@ class Me:
                 if await readers.add(tx, reader_id):
                     break
             found = await readers.rows_about(tx, reader_id)
+            await self._unname(tx, reader_id)
             await readers.delete_person(tx, reader_id)
         return was_known or found.keys() > {"readers"}
+
+    async def _unname(self, tx: Queries, reader_id: int) -> None:
+        """Let no week's card in a channel name them any longer as who led it."""
+        led = (await week_rows.led_by(tx, reader_id)).values()
+        found = await groups.groups_by_id(tx, {week.group_id for week in led})
+        by_id = {group.group_id: group for group in found}
+        for week in sorted(led, key=lambda week: week.at, reverse=True):
+            await tell_again(tx, self._ids, by_id[week.group_id], week, self._clock())
 
     async def _kept(self, reader_id: int) -> Kept:
         rows = await readers.rows_about(self._db, reader_id)

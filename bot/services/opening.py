@@ -223,6 +223,6 @@ async def services_over(
         LinkChecks(background, curricula, clock, check_link, Turns(HOSTS_AT_ONCE, REST)),
         Suggestions(db, moderation, finding, clock, ids),
         Inboxes(db, background, clock, ids, curricula, moderation, groups),
-        Me(db, curricula, clock),
+        Me(db, curricula, clock, ids),
         send_rate,
     )

@@ -1,9 +1,11 @@
 """What groups read in which week: the one place that reads a plan, and what moderators choose."""
 
+from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import chain
 from zoneinfo import ZoneInfo
 
 from bot.core.curriculum import Curriculum, Resource
@@ -20,6 +22,7 @@ from bot.core.papers import (
     beyond_list,
     spans_by_key,
     weeks_meant,
+    without_unfinished,
 )
 from bot.core.progress import READ, shown_count
 from bot.core.weeks import HAD, Calendar, Slot, Week, slot_of_week, week_of
@@ -27,6 +30,7 @@ from bot.errors import (
     CompanionRefusedError,
     MergedGroupError,
     NoGroupError,
+    NotAMemberError,
     NotOfferedError,
     UnknownWeekError,
     WeekRefusedError,
@@ -172,8 +176,10 @@ class Papers:
         group = await group_rows.group(self._db, group_id)
         present = await group_rows.present_group(self._db, group_id)
         in_id = present.group_id if present is not None else group_id
-        if guild_id is None and await group_rows.is_member(self._db, in_id, who):
-            guild_id = group.guild_id if group is not None else None
+        if guild_id is None and group is not None:
+            if not await group_rows.is_member(self._db, in_id, who):
+                raise NotAMemberError
+            guild_id = group.guild_id
         return await checked(self._db, group, guild_id or 0)
 
     async def plan(self, db: Queries, group: Group, keys: Iterable[str] = ()) -> Plan:
@@ -235,8 +241,13 @@ async def calendar_of(db: Queries, group: Group) -> Calendar:
     """Return the group's calendar, with all that was ever decided about its weeks."""
     weeks = await week_rows.weeks_of(db, group.group_id)
     own = [each for each in weeks if each.group_id == group.group_id]
-    others = [each for each in weeks if each.group_id != group.group_id]
-    return Calendar(group.schedule, own, others)
+    others = defaultdict[int, list[Week]](list)
+    for each in weeks:
+        if each.group_id != group.group_id:
+            others[each.group_id].append(each)
+    spans = await week_rows.spans_of_merged(db, group.group_id) if others else {}
+    read = (without_unfinished(spans.get(id_, ()), had) for id_, had in others.items())
+    return Calendar(group.schedule, own, [*chain.from_iterable(read)])
 
 
 async def next_slot_of(db: Queries, group: Group, now: datetime) -> Slot:
@@ -361,14 +372,18 @@ def _open_slot(plan: Plan, group: Group, week: str) -> Slot:
 
 
 def _reply(plan: Plan, group: Group, slot: Slot, meant: Resource) -> PickReply:
-    span = plan.spans.get(meant.key)
+    span, pick = plan.spans.get(meant.key), Chosen(group.group_id, slot.week, meant.key, PICKED)
+    others = [c for c in plan.choices if (c.week, c.why) != (slot.week, PICKED)]
+    part = replace(plan, choices=[*others, pick]).paper(slot.week).part
     was_had = not plan.calendar.had().isdisjoint(plan.curriculum.keys_of(meant))
+    goes_on = span is not None and span.is_under_way and not (part and part.n == 1)
     return PickReply(
         group.group_id,
         group.channel_id,
         slot,
         meant,
-        was_had=was_had and not (span is not None and span.is_under_way),
+        was_had=was_had and not goes_on,
         silent=plan.silent(slot) if group.state == "active" else group.state,
         weeks=None if span is None else span.in_weeks,
+        part=part,
     )

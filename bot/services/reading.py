@@ -1,6 +1,6 @@
 """What readers do: ask what comes next, mark it, put it aside, take that back, set a goal."""
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -40,6 +40,7 @@ from bot.core.recommend import (
     path_to,
     path_to_all,
 )
+from bot.core.weeks import Part, Week
 from bot.errors import (
     ChangedSinceError,
     NoLongerListedError,
@@ -307,24 +308,65 @@ class Reading:
     async def bookmark(self, reader_id: int, place: Place, key: str, note: str) -> Reply:
         """Record that a part of a resource is read; ``note``: which, if the reader wants to say."""
         async with self._turn(reader_id) as tx:
-            return await self.bookmark_in_turn(tx, reader_id, place, key, note)
+            here = await self._readers.here(tx, reader_id, place, key)
+            resource = await self._readers.resource(tx, here, key)
+            note, key = " ".join(note.split())[:LONGEST_NOTE], resource.key
+            is_read = unlocks(here.reader.marks, key)
+            if is_read or here.reader.notes.get(key) == note:
+                kinds = MARKS if is_read else ("part",)
+                return await self._repeated(
+                    tx, here, lambda each: each.kind in kinds and here.touches(each, [key])
+                )
+            notes = _noted(here, resource, note)
+            return await self._change(tx, here, "part", {}, goal=here.reader.goal, notes=notes)
 
-    async def bookmark_in_turn(
-        self, tx: Queries, reader_id: int, place: Place, key: str, note: str
+    async def read_part_in_turn(
+        self, tx: Queries, reader_id: int, place: Place, week: Week, part: Part
     ) -> Reply:
-        """Record that a part is read within the reader's turn, which the caller has taken."""
-        here = await self._readers.here(tx, reader_id, place, key)
-        resource = await self._readers.resource(tx, here, key)
-        note, key = " ".join(note.split())[:LONGEST_NOTE], resource.key
-        is_read = unlocks(here.reader.marks, key)
-        if is_read or here.reader.notes.get(key) == note:
-            kinds = MARKS if is_read else ("part",)
-            return await self._repeated(
-                tx, here, lambda each: each.kind in kinds and here.touches(each, [key])
-            )
-        notes: dict[str, str | None] = dict.fromkeys(here.kept.notes.keys() & resource.formerly)
-        notes[key] = note
-        return await self._change(tx, here, "part", {}, goal=here.reader.goal, notes=notes)
+        """Count the reader for a week's part of a paper in their turn, which the caller has taken.
+
+        Their line says how far they are, unless they wrote it themselves or it says more already.
+        """
+        here = await self._readers.here(tx, reader_id, place, week.key)
+        resource = await self._readers.resource(tx, here, week.key or "")
+        key, mark = resource.key, here.reader.marks.get(resource.key)
+        read = await self._parts_read(tx, here, key)
+        if week.week_id in {each.week_id for each in read}:
+            return await self._counted(tx, here, resource, week.week_id)
+        if _is_done(mark):
+            await week_rows.add_week_reader(tx, week.week_id, reader_id)
+            return await self._counted(tx, here, resource, week.week_id, is_new=True)
+        line, goal = here.reader.notes.get(key), here.reader.goal
+        reached = {each.part.names[-1]: each.part.last for each in read if each.part}
+        is_further = not line or part.last > reached.get(line, part.of)
+        notes: Mapping[str, str | None] = {key: here.kept.notes.get(key)}
+        if is_further and not unlocks(here.reader.marks, key):
+            notes = _noted(here, resource, part.names[-1])
+        counted = (week.week_id,)
+        return await self._change(tx, here, "part", {}, goal=goal, notes=notes, counted=counted)
+
+    async def _parts_read(self, tx: Queries, here: ReaderHere, key: str) -> list[Week]:
+        """Return the weeks for whose part of a paper the reader is counted."""
+        weeks, present = await week_rows.parts_read_by(tx, here.reader_id), here.curriculum.present
+        return [each for each in weeks if present(each.key or "") == key]
+
+    async def _counted(
+        self, tx: Queries, here: ReaderHere, of: Resource, week_id: int, *, is_new: bool = False
+    ) -> Reply:
+        """Answer who is counted for a week's part already, with the Undo of what they pressed.
+
+        ``is_new``: they are now, and had it done: undoing that takes this back, too.
+        """
+        latest = await progress.latest_changes(tx, here.reader_id)
+        found = next((each for each in latest if week_id in each.after.weeks), None)
+        if is_new:
+            its = (s for s in latest if s.change.kind in MARKS and here.touches(s.change, [of.key]))
+            if (found := next(its, None)) is not None:
+                after = replace(found.after, weeks=(*found.after.weeks, week_id))
+                await progress.amend(tx, found.change.change_id, after)
+        reply = here.reply(here.present_answer(), found.change if found else None)
+        already = () if found is not None and found.change.kind == "part" else (of,)
+        return replace(reply, repeated=True, already=already)
 
     async def mark_in_turn(
         self,
@@ -433,7 +475,9 @@ class Reading:
             theirs = await self._in_reset(tx, here)
             rows: dict[str, Mark | None] = dict.fromkeys(filter(theirs, here.stored))
             notes: dict[str, str | None] = dict.fromkeys(filter(theirs, here.kept.notes))
-            return await self._change(tx, here, "reset", rows, notes=notes)
+            parts = await week_rows.parts_read_by(tx, reader_id)
+            uncounted = [each.week_id for each in parts if theirs(each.key or "")]
+            return await self._change(tx, here, "reset", rows, notes=notes, uncounted=uncounted)
 
     async def reset_count(self, reader_id: int, place: Place) -> tuple[int, str]:
         """Return how many marks a reset takes, and of which list, where there are several."""
@@ -461,16 +505,20 @@ class Reading:
         marked: Sequence[Resource] = (),
         goal: str | None = None,
         notes: Mapping[str, str | None] | None = None,
+        counted: Sequence[int] = (),
+        uncounted: Sequence[int] = (),
     ) -> Reply:
         """Write rows, notes and the goal, record how to undo it, and return what comes next.
 
         ``marked``: the resources that the reader said something about. Unless one of them was the
-        current one, the current one stays.
+        current one, the current one stays. ``counted`` and ``uncounted``: the weeks for whose part
+        of a paper they now are, or no longer.
         """
         reader_id, old = before.reader_id, before.reader
         await progress.set_marks(tx, reader_id, rows)
         notes = notes or {}
         await progress.set_notes(tx, reader_id, notes)
+        await _count(tx, reader_id, counted, uncounted)
         if goal != old.goal:
             await readers.set_goal(tx, reader_id, before.list_id, goal, before.now)
         after = await self._again(tx, before)
@@ -486,8 +534,8 @@ class Reading:
         change = Change(self._ids.new(after=newest), kind, after.now, tuple(rows or notes), told)
         marks = {key: before.stored.get(key) for key in rows}
         noted = {key: before.kept.notes.get(key) for key in notes}
-        was = Snapshot(marks, old.current, old.goal, noted)
-        then = Snapshot(rows, current, goal, notes)
+        was = Snapshot(marks, old.current, old.goal, noted, tuple(uncounted))
+        then = Snapshot(rows, current, goal, notes, tuple(counted))
         await progress.add_change(tx, reader_id, before.list_id, change, was, then)
         return replace(await self._show(tx, after, answer, current), change=change)
 
@@ -522,15 +570,18 @@ class Reading:
         for key, mark in stored.after.marks.items():
             if here.stored.get(key) != mark or present.get(key, key) in later:
                 raise ChangedSinceError(await self._title(tx, here, key))
-        for key, note in stored.after.notes.items():
-            if here.kept.notes.get(key) != note:
+        notes, left = stored.before.notes, stored.after.notes
+        notes = {key: note for key, note in notes.items() if left.get(key) != note}
+        for key in notes:
+            if here.kept.notes.get(key) != left.get(key):
                 raise ChangedSinceError(await self._title(tx, here, key))
         was, since = stored.before.goal, here.reader.goal
         is_goal = not stored.after.marks and stored.after.goal != was
         if is_goal and since not in (stored.after.goal, was):
             raise ChangedSinceError("")
         await progress.set_marks(tx, here.reader_id, stored.before.marks)
-        await progress.set_notes(tx, here.reader_id, stored.before.notes)
+        await progress.set_notes(tx, here.reader_id, notes)
+        await _count(tx, here.reader_id, stored.before.weeks, stored.after.weeks)
         at = here.reader_id, stored.list_id
         if here.reader.current == stored.after.current:
             await readers.set_current(tx, *at, stored.before.current, here.now)
@@ -591,11 +642,36 @@ class Reading:
                 goal = None
             read = {r.key for r in marked if (mark := new[r.key]) and mark.state in UNLOCKS}
             notes = {key: None for key in here.kept.notes if here.curriculum.present(key) in read}
-            reply = await self._change(tx, here, kind, rows, marked=marked, goal=goal, notes=notes)
+            parts, first = list[Week](), marked[0].key
+            if kind == "clear" and _is_done(old.get(first)):
+                parts = await self._parts_read(tx, here, first)
+            reply = await self._change(
+                tx, here, kind, rows, marked=marked, goal=goal, notes=notes,
+                uncounted=[each.week_id for each in parts],
+            )  # fmt: skip
         else:
             reply = await self._repeated(tx, here, lambda each: here.touches(each, new))
         is_done = kind in ("done", "done_current")
         return replace(reply, already=tuple(r for r in resources if is_done and r not in marked))
+
+
+async def _count(
+    tx: Queries, reader_id: int, counted: Iterable[int], uncounted: Iterable[int]
+) -> None:
+    for week_id in uncounted:
+        await week_rows.drop_week_reader(tx, week_id, reader_id)
+    for week_id in counted:
+        await week_rows.add_week_reader(tx, week_id, reader_id)
+
+
+def _noted(here: ReaderHere, resource: Resource, note: str) -> dict[str, str | None]:
+    """Return the lines to write: the reader's under the present key, none under former ones."""
+    formerly = here.kept.notes.keys() & resource.formerly
+    return {**dict.fromkeys(formerly), resource.key: note}
+
+
+def _is_done(mark: Mark | None) -> bool:
+    return mark is not None and mark.state == "done"
 
 
 def _shown_key(answer: Answer) -> str | None:

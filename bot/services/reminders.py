@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.core.curriculum.additions import is_of_guild
-from bot.core.groups import Group, ReminderWish
+from bot.core.groups import Group, Lead, ReminderWish
 from bot.core.leading import ready_at
 from bot.core.lists import Where
 from bot.core.outbox import OutboxRow
@@ -27,7 +27,7 @@ from bot.core.reminders import (
     is_open,
     paper_window,
 )
-from bot.core.weeks import HAD, Week
+from bot.core.weeks import HAD, Week, running_week
 from bot.errors import NotAMemberError, UnknownPostError
 from bot.services.curriculum import CurriculumStore
 from bot.services.papers import Papers, calendar_of, next_slot_of, taken_group
@@ -45,6 +45,8 @@ log = logging.getLogger(__name__)
 
 AT_ONCE = 100
 A_SECOND, AN_HOUR, A_DAY = timedelta(seconds=1), timedelta(hours=1), timedelta(days=1)
+TWO_WEEKS = timedelta(weeks=2)
+"""After that nobody needs to be ready any more for a week."""
 
 
 @dataclass
@@ -235,12 +237,13 @@ class Reminders:
         now = self._clock()
         async with self._background.transaction() as tx:
             if not await readers.take_turn_if_known(tx, reader_id):
+                await readers.set_look_at(tx, reader_id, None)  # nobody is looked at for ever
                 return
             pace = await readers.pace_of(tx, reader_id)
             if pace.nudge_at is None or pace.nudge_at > now:
                 return  # another process has just looked at them
             windows = await _windows(tx, reader_id)
-            leads = [pace.lead_window(at) for at in await _led(tx, reader_id)]
+            leads = [pace.lead_window(at) for *_, at in await _led(tx, reader_id, now)]
             at = pace.next_hour(windows, now, pace.nudge_at, leads)
             if at is not None and at <= now:
                 if await self._has_reason(tx, reader_id, pace):
@@ -274,11 +277,9 @@ class Reminders:
     ) -> list[OpenLead]:
         found, now = list[OpenLead](), self._clock()
         kept = None if row_id is None else await lead_rows.in_letter(db, reader_id, row_id)
-        for lead in await lead_rows.untold(db, reader_id):
-            group = await group_rows.group(db, lead.group_id)
-            if group is None or (kept is not None and (lead.group_id, lead.week) not in kept):
+        for lead, group, at in await _led(db, reader_id, now):
+            if kept is not None and (lead.group_id, lead.week) not in kept:
                 continue
-            at = ready_at(group, lead.week)
             if not pace.lead_window(at)[0] <= now < at:
                 continue
             plan = await self._papers.plan(db, group)
@@ -310,8 +311,7 @@ class Reminders:
             span = spans_by_key(curriculum, stored, calendar.weeks).get(resource.key)
             goes_on, part = span is not None and span.is_under_way, post.part
             if part is not None and part.is_unfinished:  # of which each part is to be read in time
-                asked = post.week_id, reader_id, curriculum.keys_of(resource)
-                goes_on = await week_rows.has_read_part(db, *asked)
+                goes_on = await week_rows.has_read_part(db, post.week_id, reader_id)
             elif span is not None:
                 part = part or span.part(post.week)
             mark = resolved(curriculum, marks).get(resource.key)
@@ -330,12 +330,19 @@ async def _windows(db: Queries, reader_id: int) -> list[Window]:
     return [*outcomes, *(paper_window(group.next_at) for group in groups)]
 
 
-async def _led(db: Queries, reader_id: int) -> list[datetime]:
-    """Return when the reader needs to be ready for the weeks that they lead and weren't told of."""
-    leads = await lead_rows.untold(db, reader_id)
-    groups = await group_rows.groups_by_id(db, {lead.group_id for lead in leads}) if leads else []
+async def _led(db: Queries, reader_id: int, now: datetime) -> list[tuple[Lead, Group, datetime]]:
+    """Return the weeks that the reader leads and wasn't reminded of, and when to be ready."""
+    leads = await lead_rows.untold(db, reader_id, running_week("UTC", now - TWO_WEEKS))
+    if not leads:
+        return []
+    groups = await group_rows.groups_by_id(db, {lead.group_id for lead in leads})
     by_id = {group.group_id: group for group in groups}
-    return [ready_at(by_id[lead.group_id], lead.week) for lead in leads]
+    had, found = await week_rows.led_by(db, reader_id), list[tuple[Lead, Group, datetime]]()
+    for lead in leads:
+        group = by_id[lead.group_id]
+        at = ready_at(group, lead.week, had.get((lead.group_id, lead.week)))
+        found += [(lead, group, at)] if at is not None else []
+    return found
 
 
 async def _may_know(db: Queries, reader_id: int, group: Group, post: Week) -> bool:
@@ -359,4 +366,5 @@ async def plan(tx: Queries, group: Group, now: datetime, reader_id: int | None =
     await group_rows.take_wishing_members(tx, group.group_id, reader_id)
     await readers.look_at_wishing(tx, group.group_id, reader_id, look_at)
     if reader_id is None:
+        await lead_rows.take_untold(tx, group.group_id)
         await readers.look_at_leading(tx, group.group_id, now)

@@ -281,10 +281,9 @@ async def read_paper(
     tx: Queries, reading: Reading, reader_id: int, place: Place, post: Week
 ) -> Reply:
     """Mark a week's paper done in a reader's turn; of an unfinished one, note that part is read."""
-    await week_rows.add_week_reader(tx, post.week_id, reader_id)
     if post.part is not None and post.part.is_unfinished:
-        note = post.part.names[-1]
-        return await reading.bookmark_in_turn(tx, reader_id, place, post.key or "", note)
+        return await reading.read_part_in_turn(tx, reader_id, place, post, post.part)
+    await week_rows.add_week_reader(tx, post.week_id, reader_id)
     return await reading.mark_in_turn(tx, reader_id, place, [post.key or ""])
 
 

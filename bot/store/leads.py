@@ -26,6 +26,20 @@ async def delete_lead(tx: Queries, lead: Lead) -> None:
     await tx.fetch(sql, lead.group_id, lead.week, lead.reader_id)
 
 
+async def drop_open(tx: Queries, group_id: int, reader_id: int, now: datetime) -> set[str]:
+    """Forget which weeks to come somebody leads or was asked to, and this one, until it meets.
+
+    Return the weeks.
+    """
+    sql = (
+        "DELETE FROM leads WHERE group_id = ? AND reader_id = ? AND NOT EXISTS (SELECT 1"
+        " FROM weeks WHERE weeks.group_id = leads.group_id AND weeks.week = leads.week"
+        " AND weeks.state IN ('posted', 'uncertain')"
+        " AND (weeks.meets_at IS NULL OR weeks.meets_at <= ?)) RETURNING week"
+    )
+    return set(await tx.fetch_column(sql, group_id, reader_id, now))
+
+
 async def drop_to_come(tx: Queries, group_id: int) -> None:
     """Forget who leads a group's weeks, or was asked to, but for those that had their paper."""
     sql = (
@@ -63,13 +77,14 @@ async def leads_from(db: Queries, group_id: int, week: str) -> list[Lead]:
     return [_lead(row) for row in await db.fetch(sql, group_id, week)]
 
 
-async def leaders_of(db: Queries, group_id: int, weeks: Collection[str]) -> dict[str, int]:
-    """Return who led each of these weeks, as far as somebody did."""
+async def leaders_of(db: Queries, group_ids: Collection[int]) -> dict[tuple[int, str], int]:
+    """Return who leads weeks of these groups, or led them, by group and week."""
     sql = (
-        "SELECT week, reader_id FROM leads"  # noqa: S608 - question marks only
-        f" WHERE group_id = ? AND state = 'leads' AND week IN ({question_marks(weeks)})"
+        "SELECT group_id, week, reader_id FROM leads"  # noqa: S608 - question marks only
+        f" WHERE state = 'leads' AND group_id IN ({question_marks(group_ids)})"
     )
-    return {row["week"]: row["reader_id"] for row in await db.fetch(sql, group_id, *weeks)}
+    rows = await db.fetch(sql, *group_ids)
+    return {(row["group_id"], row["week"]): row["reader_id"] for row in rows}
 
 
 async def leader(db: Queries, group_id: int, week: str) -> Lead | None:
@@ -95,19 +110,29 @@ async def has_led(db: Queries, group_id: int, reader_id: int | None) -> bool:
     return await db.any_row(sql, group_id, reader_id, reader_id)
 
 
-async def untold(db: Queries, reader_id: int) -> list[Lead]:
-    """Return the weeks that somebody leads and wasn't reminded of, in order.
+async def take_untold(tx: Queries, group_id: int) -> None:
+    """Let whoever leads a week of the group, and deletes everything about themselves, wait."""
+    sql = (
+        "UPDATE leads SET told_at = told_at"
+        " WHERE group_id = ? AND state = 'leads' AND told_at IS NULL"
+    )
+    await tx.fetch(sql, group_id)
+
+
+async def untold(db: Queries, reader_id: int, since: str) -> list[Lead]:
+    """Return the weeks since one that somebody leads and wasn't reminded of, in order.
 
     Leaving out groups that are silent.
     """
     sql = (
         "SELECT leads.* FROM leads JOIN study_groups ON study_groups.group_id = leads.group_id"
-        " WHERE leads.reader_id = ? AND leads.state = 'leads' AND leads.told_at IS NULL"
+        " WHERE leads.reader_id = ? AND leads.week >= ?"
+        " AND leads.state = 'leads' AND leads.told_at IS NULL"
         " AND study_groups.state = 'active' AND NOT EXISTS"
         " (SELECT 1 FROM gone_guilds WHERE gone_guilds.guild_id = study_groups.guild_id)"
         " ORDER BY leads.week, leads.group_id"
     )
-    return [_lead(row) for row in await db.fetch(sql, reader_id)]
+    return [_lead(row) for row in await db.fetch(sql, reader_id, since)]
 
 
 async def put_into_letter(tx: Queries, lead: Lead, row_id: int) -> None:

@@ -19,12 +19,16 @@ KEPT = 20
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """The rows that a change touches, at one moment; None: no mark, no bookmark."""
+    """The rows that a change touches, at one moment; None: no mark, no bookmark.
+
+    ``weeks``: those whose part of a paper the reader says they have read.
+    """
 
     marks: Mapping[str, Mark | None]
     current: str | None
     goal: str | None
     notes: Mapping[str, str | None] = field(default_factory=dict)
+    weeks: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,6 +303,7 @@ def _without(snapshot: Snapshot, namespace: str) -> Snapshot:
         current=snapshot.current if is_other(snapshot.current or "") else None,
         goal=snapshot.goal if is_other(snapshot.goal or "") else None,
         notes={key: note for key, note in snapshot.notes.items() if is_other(key)},
+        weeks=snapshot.weeks,
     )
 
 
@@ -320,9 +325,9 @@ async def _put_snapshots(tx: Queries, change_id: int, before: Snapshot, after: S
 
 def _to_json(snapshot: Snapshot) -> str:
     marks = {key: mark and kept(astuple(mark)) for key, mark in snapshot.marks.items()}
-    notes = {"notes": snapshot.notes} if snapshot.notes else {}
-    told = {"marks": marks, "current": snapshot.current, "goal": snapshot.goal, **notes}
-    return json.dumps(told)
+    rest = {"notes": snapshot.notes, "weeks": snapshot.weeks}
+    told = {"marks": marks, "current": snapshot.current, "goal": snapshot.goal}
+    return json.dumps(told | {name: value for name, value in rest.items() if value})
 
 
 def _from_json(text: str) -> Snapshot:
@@ -331,4 +336,4 @@ def _from_json(text: str) -> Snapshot:
         key: row and Mark(row[0], instant(row[1]), instant_or_none(row[2]), row[3])
         for key, row in found["marks"].items()
     }
-    return Snapshot(**found | {"marks": marks})
+    return Snapshot(**found | {"marks": marks, "weeks": tuple(found.get("weeks", ()))})

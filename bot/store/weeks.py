@@ -1,6 +1,7 @@
 """Groups' weeks, one row each, whatever became of it; and what is chosen for those to come."""
 
 import json
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from itertools import chain
@@ -72,6 +73,17 @@ async def weeks_of_merged(db: Queries, group_id: int) -> list[tuple[int, Week]]:
         " ORDER BY changed_at DESC, study_groups.group_id DESC, slot_at DESC"
     )
     return [(row["left_channel_id"], _post(row)) for row in await db.fetch(sql, group_id)]
+
+
+async def led_by(db: Queries, reader_id: int) -> dict[tuple[int, str], Week]:
+    """Return what became of the weeks that somebody leads or led, by group and week."""
+    sql = (
+        "SELECT weeks.* FROM leads JOIN weeks"
+        " ON weeks.group_id = leads.group_id AND weeks.week = leads.week"
+        " WHERE leads.reader_id = ? AND leads.state = 'leads'"
+    )
+    weeks = [_post(row) for row in await db.fetch(sql, reader_id)]
+    return {(week.group_id, week.week): week for week in weeks}
 
 
 async def talks_about(
@@ -185,12 +197,28 @@ async def set_event(tx: Queries, week_id: int, event_id: int | None, asked: str 
 
 
 async def add_week_reader(tx: Queries, week_id: int, reader_id: int) -> None:
-    """Record that somebody pressed "I've read it". Twice is harmless."""
+    """Record that somebody pressed "I've read it". Twice is harmless, and so is a week gone by."""
     sql = (
-        "INSERT INTO week_readers (week_id, reader_id) VALUES (?, ?)"
+        "INSERT INTO week_readers (week_id, reader_id)"
+        " SELECT week_id, CAST(? AS BIGINT) FROM weeks WHERE week_id = ?"
         " ON CONFLICT (week_id, reader_id) DO NOTHING"
     )
+    await tx.fetch(sql, reader_id, week_id)
+
+
+async def drop_week_reader(tx: Queries, week_id: int, reader_id: int) -> None:
+    """Take back that somebody pressed "I've read it". Twice is harmless."""
+    sql = "DELETE FROM week_readers WHERE week_id = ? AND reader_id = ?"
     await tx.fetch(sql, week_id, reader_id)
+
+
+async def parts_read_by(db: Queries, reader_id: int) -> list[Week]:
+    """Return the weeks under whose part of a paper a reader pressed "I've read it"."""
+    sql = (
+        "SELECT weeks.* FROM week_readers JOIN weeks ON weeks.week_id = week_readers.week_id"
+        " WHERE reader_id = ? AND part IS NOT NULL ORDER BY slot_at"
+    )
+    return [_post(row) for row in await db.fetch(sql, reader_id)]
 
 
 OF_PEOPLE = (
@@ -211,13 +239,11 @@ HAS_READ = (
     " JOIN progress ON progress.resource_key = papers.resource_key"
     " WHERE papers.week_id = people.week_id AND progress.reader_id = people.reader_id"
     " AND progress.state = 'done') OR EXISTS (SELECT 1 FROM papers"
-    " JOIN bookmarks ON bookmarks.resource_key = papers.resource_key"
     " JOIN week_readers ON week_readers.week_id = papers.week_id"
-    " AND week_readers.reader_id = bookmarks.reader_id"
-    " WHERE papers.week_id = people.week_id AND bookmarks.reader_id = people.reader_id"
+    " WHERE papers.week_id = people.week_id AND week_readers.reader_id = people.reader_id"
     " AND papers.is_part = 1))"
 )
-"""One of the people has the week's paper done, or the part of it that the week had."""
+"""One of the people has the week's paper done, or said that they read the part that it had."""
 
 
 async def read_counts(
@@ -288,22 +314,16 @@ async def named_readers(
         " WHERE members.group_id = ? AND reader_settings.named = 1 AND (EXISTS (SELECT 1"
         " FROM progress WHERE progress.reader_id = members.reader_id AND progress.state = 'done'"
         f" AND progress.resource_key IN ({question_marks(keys)})) OR EXISTS (SELECT 1"
-        " FROM week_readers JOIN bookmarks ON bookmarks.reader_id = week_readers.reader_id"
-        f" AND bookmarks.resource_key IN ({question_marks(keys)}) WHERE week_readers.week_id = ?"
+        " FROM week_readers WHERE week_readers.week_id = ?"
         " AND week_readers.reader_id = members.reader_id)) ORDER BY members.reader_id"
     )
-    return await db.fetch_column(sql, group_id, *keys, *keys, unfinished)
+    return await db.fetch_column(sql, group_id, *keys, unfinished)
 
 
-async def has_read_part(db: Queries, week_id: int, reader_id: int, keys: Collection[str]) -> bool:
+async def has_read_part(db: Queries, week_id: int, reader_id: int) -> bool:
     """Tell whether a reader is counted by ``read_counts`` for the part of an unfinished paper."""
-    sql = (
-        "SELECT 1 FROM week_readers JOIN bookmarks"  # noqa: S608 - question marks only
-        " ON bookmarks.reader_id = week_readers.reader_id"
-        f" AND bookmarks.resource_key IN ({question_marks(keys)})"
-        " WHERE week_readers.week_id = ? AND week_readers.reader_id = ?"
-    )
-    return await db.any_row(sql, *keys, week_id, reader_id)
+    sql = "SELECT 1 FROM week_readers WHERE week_id = ? AND reader_id = ?"
+    return await db.any_row(sql, week_id, reader_id)
 
 
 # Picks, votes and spans
@@ -372,6 +392,18 @@ async def spans_of(db: Queries, group_id: int) -> list[Span]:
         " ORDER BY since_week, resource_key"
     )
     return [Span(**row) for row in await db.fetch(sql, group_id)]
+
+
+async def spans_of_merged(db: Queries, group_id: int) -> dict[int, list[Span]]:
+    """Return the same of the groups that went into this one, by group."""
+    sql = (
+        "SELECT spans.group_id, resource_key AS key, weeks, since_week AS since FROM study_groups"
+        " JOIN spans ON spans.group_id = study_groups.group_id WHERE merged_into = ?"
+    )
+    found = defaultdict[int, list[Span]](list)
+    for row in await db.fetch(sql, group_id):
+        found[row["group_id"]].append(Span(row["key"], row["weeks"], row["since"]))
+    return found
 
 
 async def put_vote(tx: Queries, vote: Vote, now: datetime) -> None:

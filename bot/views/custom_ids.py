@@ -394,6 +394,10 @@ class LeadThis(OfWeek, shape="lead-this:{group_id}:{week}"):
     """The clicker leads it, or sees what there is to do for it."""
 
 
+class ShowLead(OfWeek, shape="lead-show:{group_id}:{week}"):
+    """The clicker sees what there is to do for a week, whether they lead it or not."""
+
+
 class HandBack(OfWeek, shape="lead-back:{group_id}:{week}"):
     pass
 

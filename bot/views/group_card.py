@@ -60,9 +60,6 @@ from bot.views.weekly_card import leader_text, part_text, post_link, schedule_te
 
 TEXT_OF_GROUP = 3500
 NAMES_SHOWN, FEW_WEEKS, SPANS_SHOWN = 10, 2, 5
-A_NAME = "🎤 @a-reader-with-a-long-name"
-"""As long as most names are."""
-
 BESIDE_A_DAY = 55
 """Columns of a past week that take two lines of a phone with its day."""
 
@@ -471,11 +468,9 @@ def _past_lines(history: History) -> Lines:
 
 
 def _month_text(month: PastMonth) -> str:
-    """Return what a month brought."""
-    papers = ngettext("{n} paper", "{n} papers", month.papers)
-    people = ""
-    if month.readers:
-        people = ngettext("{n} person joined in", "{n} people joined in", month.readers)
+    """Return what a month brought, and how many have read any of it."""
+    papers = ngettext("{n} paper", "{n} papers", month.papers) if month.papers else ""
+    people = ngettext("{n} reader", "{n} readers", month.readers) if month.readers else ""
     return f"-# {dotted(f'**{month_name(month.first)}**', papers, people)}"
 
 
@@ -496,24 +491,25 @@ def _past_text(week: PastWeek, guild_id: int) -> str:
 
 
 def _read_text(week: PastWeek, link: str) -> str:
-    """Return what was read in a week, by whom led, how many read it: as much as two lines take."""
-    title, part, read, worth = week.post.title, week.part, read_by(week.read), week.worth
+    """Return what was read in a week and how many read it, and in a third line who led."""
+    title, part, worth = week.post.title, week.part, week.worth
+    # Translators: how many people.
+    read = _("✅ {n} read it", n=week.read) if week.read else ""
     # Translators: how many of those who rated a paper liked it.
     told = _("👍 {liked} of {rated}", liked=worth.liked, rated=worth.rated) if worth else ""
-    led = f"🎤 <@{week.leader_id}>" if week.leader_id else ""
     ways = (
-        (narrow(title, 22), part_text(part, lambda name: narrow(name, 16)), led, told),
-        (narrow(title, 12), part_text(part, None), led, told),
-        (narrow(title, 22), "", led, told),
-        (narrow(title, 12), "", led, ""),
-        (narrow(title, 22), "", "", ""),
+        (narrow(title, 22), part_text(part, lambda name: narrow(name, 16)), told),
+        (narrow(title, 22), part_text(part, None), told),
+        (narrow(title, 12), part_text(part, None), told),
+        (narrow(title, 12), part_text(part, None), ""),
     )
 
-    def is_short(named: str, of: str, led: str, told: str) -> bool:
-        return columns(dotted(named, of, led and A_NAME, read, told)) <= BESIDE_A_DAY
+    def is_short(named: str, of: str, told: str) -> bool:
+        return columns(dotted(named, of, read, told)) <= BESIDE_A_DAY
 
-    named, of, led, told = next((way for way in ways if is_short(*way)), ways[-1])
-    return dotted(f"[**{named}**]({link})", of, led, read, told)
+    named, of, told = next((way for way in ways if is_short(*way)), ways[-1])
+    led = f"🎤 <@{week.leader_id}>" if week.leader_id else ""
+    return dotted(f"[**{named}**]({link})", of, read, told, led)
 
 
 def _this_week_text(status: GroupStatus) -> str:

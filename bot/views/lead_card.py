@@ -16,7 +16,6 @@ from bot.views import custom_ids as ids
 from bot.views import phrases
 from bot.views.parts import (
     GREEN,
-    Button,
     Form,
     Lines,
     Select,
@@ -43,14 +42,20 @@ def lead_select(status: GroupStatus, who: int) -> Select | None:
     """Build the choice of a week to lead; one's own opens what there is to do for it."""
     if not status.is_member or status.group.state != "active":
         return None
-    options = []
+    options, zone = [], status.group.schedule.zone
     for week, at, resource in _weeks_of(status):
         leader = status.leader_of(week)
         if leader in (None, who):
             title = phrases.short_title(resource) if resource else ""
             hint = _("This week's paper") if _is_this(week, status) else ""
-            hint = _("You lead it. Choose it to change that") if leader == who else hint
-            options.append(option(week, week_text(at, status.group.schedule.zone, title), hint))
+            hint = _("You lead this one. Choose it to change that") if leader == who else hint
+            options.append(option(week, week_text(at, zone, title), hint))
+    shown = {each.value for each in options}
+    for lead in status.leads:
+        if (lead.state, lead.reader_id) == ("leads", who) and lead.week not in shown:
+            at = slot_of_week(status.group.schedule, lead.week).at
+            hint = _("You lead this one, but no paper comes then")
+            options.append(option(lead.week, week_text(at, zone, ""), hint))
     return select(ids.LeadWeek(status.group.group_id), _("Lead a week…"), options)
 
 
@@ -75,28 +80,29 @@ def _weeks_of(status: GroupStatus) -> list[tuple[str, datetime, Resource | None]
     return found
 
 
-def led_card(led: LedWeek, news: str = "") -> LayoutView:
+def led_card(led: LedWeek, news: str = "", *, in_server: bool = True) -> LayoutView:
     """Build what who leads a week may do for it; ``news``: what has just changed."""
     of = led.group.group_id, led.slot.week
     if led.lead is None:
-        again = None if led.is_over else button(ids.LeadThis(*of), _("I'll lead"), GREEN)
-        return boxed(news or _("You don't lead this week."), row(again, _group_button(led)))
+        is_open = not (led.is_over or led.silent)
+        again = button(ids.LeadThis(*of), _("I'll lead"), GREEN) if is_open else None
+        group = button(ids.ShowGroup(of[0]), _("This group")) if in_server else None
+        return boxed(news or _("You don't lead this week."), row(again, group))
     if not news:
-        news = _("🎤 You lead <#{channel}>.", channel=led.group.channel_id)
+        news = _("🎤 You lead a week in <#{channel}>.", channel=led.group.channel_id)
     buttons = row(
-        None if led.is_past else button(ids.AskQuestions(*of), _("Questions…")),
+        None if led.is_past or led.silent else button(ids.AskQuestions(*of), _("Questions…")),
         button(ids.HandBack(*of), _("Hand it back")),
     )
-    told = text_of([news, _paper_text(led.slot, led.resource), *_lead_lines(led)])
+    paper = _paper_text(led.slot, led.resource, is_silent=led.silent is not None)
+    told = text_of([news, paper, *_lead_lines(led)])
     return boxed(told, buttons, _paper_select(led))
 
 
-def _group_button(led: LedWeek) -> Button:
-    return button(ids.ShowGroup(led.group.group_id), _("This group"))
-
-
-def _paper_text(slot: Slot, resource: Resource | None) -> str:
+def _paper_text(slot: Slot, resource: Resource | None, *, is_silent: bool = False) -> str:
     at = phrases.moment(slot.at)
+    if is_silent:
+        return _("{at}: no paper.", at=at)
     if resource is None:
         return _("{at}: nothing left on the list.", at=at)
     most = phrases.room(phrases.title_of(resource), 48)
@@ -108,26 +114,32 @@ def _lead_lines(led: LedWeek) -> Lines:
     if lead is None:
         return
     if led.is_past:
-        yield _("-# Its paper has come. You open the talk.")
+        yield _("-# The paper is posted. You open the talk.")
+        return
+    if led.silent:
+        yield _("-# No paper comes that week. If that changes, you lead it.")
         return
     counts = {
-        "picked_by_moderator": _("-# A moderator picked the paper, and that counts most."),
-        "vote_winner": _("-# The group voted for the paper, and that counts more than a choice."),
+        "picked_by_moderator": _("-# A moderator picked this paper: that comes before a choice."),
+        "vote_winner": _("-# The group voted for this paper: that comes before a choice."),
         "leader_choice": _("-# You chose this paper."),
     }
-    yield counts.get(led.why or "") or _("-# That is what comes next. You may choose another.")
+    yield counts.get(led.why or "") or _("-# This comes next on the list. You can choose another.")
     if led.is_voted_on and led.why != "picked_by_moderator":
-        yield _("-# 🗳️ A vote on this week is open. What wins it counts more than a choice.")
-    yield _("-# I'll remind you two days before.")
+        yield _("-# 🗳️ A vote on this week is open: what wins it comes before a choice.")
+    if led.is_reminded and led.group.meets:
+        yield _("-# I'll remind you two days before the meeting.")
+    elif led.is_reminded:
+        yield _("-# I'll remind you two days before the paper.")
     if not lead.questions:
-        yield _("-# You may add up to three questions that open the talk.")
+        yield _("-# You can add up to three questions to open the talk.")
     for number, question in enumerate(lead.questions, start=1):
         yield f"{number}. {phrases.narrow(question, A_QUESTION)}"
 
 
 def _paper_select(led: LedWeek) -> Select | None:
     """Build the choice of the week's paper among those that would come next."""
-    if led.lead is None or led.is_past:
+    if led.lead is None or led.is_past or led.silent:
         return None
     chosen = led.lead.key
     options = [
@@ -154,7 +166,7 @@ class QuestionsForm(Form):
             label(
                 _("Question {n}", n=number),
                 text_input(LONGEST_QUESTION, each, custom_id=f"question{number}"),
-                _("They open the talk, before those of the list.") if number == 1 else "",
+                _("Your questions come first, before the list's own.") if number == 1 else "",
             )
             for number, each in enumerate(given, start=1)
         )
@@ -167,9 +179,9 @@ class QuestionsForm(Form):
 
 
 def leads_text(led: LedWeek) -> str:
-    told = _("✅ You lead <#{channel}> that week. Thank you!")
+    told = _("✅ You lead that week in <#{channel}>. Thank you!")
     if led.is_past:
-        told = _("✅ You lead <#{channel}> this week. Thank you!")
+        told = _("✅ You lead this week in <#{channel}>. Thank you!")
     return told.format(channel=led.group.channel_id)
 
 
@@ -179,16 +191,16 @@ def handed_back_text(led: LedWeek) -> str:
 
 
 def declined_text() -> str:
-    return _("All right, not this time. Thank you for saying so.")
+    return _("All right, not this time. Thanks for telling me.")
 
 
 def ask_card(led: LedWeek, server: str) -> LayoutView:
     """Build the direct message that asks a member to lead a week."""
     of = led.group.group_id, led.slot.week
     told = [
-        _("🎤 Would you lead a week of <#{channel}>?", channel=led.group.channel_id),
+        _("🎤 Would you lead a week in <#{channel}>?", channel=led.group.channel_id),
         _paper_text(led.slot, led.resource),
-        _("You open the talk. You may choose the paper among the next five, and add questions."),
+        _("You'd open the talk. You can choose one of the next five papers and add questions."),
         _("-# A moderator of {server} asks you.", server=plain(server, 60)),
     ]
     buttons = row(
@@ -208,7 +220,7 @@ def asked_lines(status: GroupStatus) -> Lines:
         told = {
             "asked": _("-# 🎤 {at}: <@{who}> is asked to lead."),
             "declined": _("-# 🎤 {at}: <@{who}> won't lead this time."),
-            "closed": _("⚠️ {at}: <@{who}> takes no messages from me. Ask them to lead yourself."),
+            "closed": _("⚠️ {at}: <@{who}> takes no messages from me. Please ask them yourself."),
         }[lead.state]
         yield told.format(at=at, who=who)
 
@@ -218,7 +230,7 @@ def asked_text(status: GroupStatus, asked: Lead) -> str:
     now = next((lead for lead in status.leads if (lead.week, lead.reader_id) == _of(asked)), asked)
     at = phrases.moment(slot_of_week(status.group.schedule, asked.week).at, "D")
     if now.state == "closed":
-        told = _("⚠️ <@{who}> takes no messages from me. Ask them yourself to lead on {at}.")
+        told = _("⚠️ <@{who}> takes no messages from me. Please ask them yourself to lead on {at}.")
     else:
         told = _("✅ I'm asking <@{who}> to lead on {at}. This card shows what they answer.")
     return told.format(who=asked.reader_id, at=at)
@@ -233,7 +245,7 @@ def leads_card(leads: Sequence[OpenLead], below: LayoutView | None = None) -> La
     first = leads[0]
     of = first.group.group_id, first.lead.week
     buttons = row(
-        button(ids.LeadThis(*of), _("Paper & questions")),
+        button(ids.ShowLead(*of), _("Paper & questions")),
         button(ids.HandBack(*of), _("Hand it back")),
     )
     told = text_of(_reminded(leads))
@@ -244,7 +256,7 @@ def _reminded(leads: Sequence[OpenLead]) -> Lines:
     for each in leads[:LEADS_SHOWN]:
         title = phrases.name_of(each.resource, 26) if each.resource else _("nothing left")
         yield _(
-            "🎤 You lead <#{channel}> in {server} on {at}: {title}",
+            "🎤 You lead the talk in <#{channel}>, {server}, on {at}: {title}",
             channel=each.group.channel_id,
             server=phrases.narrow(each.server, 20),
             at=phrases.moment(each.at),

@@ -518,7 +518,9 @@ def merge_card(offer: MergeOffer, opener_id: int) -> LayoutView:
     }[into.state]
     read = _("• Its papers don't count as read there: most members there weren't in this group.")
     if offer.had_counts:
-        read = _("• Its papers count as read there, too: most members there were in this group.")
+        read = _(
+            "• What it has read to the end counts as read there, too: most members were in it."
+        )
     lines = [
         _("{room} has a group already. **Merge** lets this group go into it, for good:"),
         f"-# {_known_by(offer.into)}",

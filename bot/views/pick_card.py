@@ -44,6 +44,7 @@ from bot.views.parts import (
 from bot.views.problems import POLLS, in_words, missing, needed, obstacle_text, problem_text
 from bot.views.replies import Choices, choice, way_out
 from bot.views.resource_card import resource_select
+from bot.views.weekly_card import part_text
 
 LATER_SHOWN = 5
 
@@ -127,8 +128,13 @@ def _picked_lines(reply: PickReply) -> Lines:
     if reply.before and reply.before != reply.resource:
         title = phrases.name_of(reply.before, phrases.LINE)
         yield _("-# In place of the earlier pick, {title}.", title=title)
-    if reply.was_had:
+    part = part_text(reply.part, None)
+    if reply.was_had and part:
+        yield _("⚠️ By then this group has had it, and begins it anew.")
+    elif reply.was_had:
         yield _("⚠️ This group already had it, and will get it again.")
+    elif part:
+        yield _("-# That week reads {part}.", part=part)
     if reply.others:
         when = phrases.several([phrases.moment(s.at, "d") for s in reply.others], 1)
         yield _("⚠️ It is also chosen for {when}.", when=when)

@@ -186,17 +186,19 @@ def meeting_text(post: Week) -> str | None:
     return _("🗓️ Meets {at}", at=phrases.moment(post.meets_at)) if post.meets_at else None
 
 
-def event_name(title: str) -> str:
+def event_name(title: str, part: Part | None) -> str:
     """Return the name of a meeting's scheduled event; ``title`` is its paper's."""
-    return clipped(_("Paper of the week: {title}", title=one_line(title)), EVENT_NAME)
+    which = f" · {part_text(part, None)}" if part else ""
+    room = EVENT_NAME - len(_("Paper of the week: {title}", title=which))
+    return _("Paper of the week: {title}", title=clipped(one_line(title), room) + which)
 
 
-def event_text(title: str, link: str) -> str:
+def event_text(title: str, part: Part | None, link: str) -> str:
     """Return what a meeting's event says: its last line, the paper's link, tells it from others."""
     told = _(
         "The group talks about this week's paper, {title}. Come even if you haven't read all of"
         " it.",
-        title=plain(title, 300),
+        title=phrases.dotted(plain(title, 300), part_text(part, lambda name: plain(name, 40))),
     )
     return f"{told}\n{link}"
 

@@ -38,13 +38,15 @@ async def test_history_has_pages_and_leads_back(past, alice, channel, restart):
     newest = text_of(card)
     await restart()
 
-    await alice.click(card.response.message, label="Older")
+    for _ in range(2):
+        await alice.click(card.response.message, label="Older")
     oldest, there = text_of(card), labels_of(card)
-    await alice.click(card.response.message, label="Newer")
+    for _ in range(2):
+        await alice.click(card.response.message, label="Newer")
     back = text_of(card)
     await alice.click(card.response.message, label="This group")
 
-    assert newest.count("<t:") == 6
+    assert newest.count("<t:") == 5
     assert newest.splitlines()[1] == "-# **Mar 2026** · 3 papers"
     assert "Attention Is" not in newest
     assert "Attention Is" in oldest
@@ -90,4 +92,4 @@ async def test_who_said_done_elsewhere_is_counted_too(group, until, guild, chann
     await alice.click(card.response.message, label="Older")
 
     assert "Before that: Attention Is All You Need; 3 people read it." in before
-    assert "3 people read it" in text_of(card)
+    assert "✅ 3 read it" in text_of(card)

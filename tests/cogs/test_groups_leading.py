@@ -49,7 +49,7 @@ async def test_a_week_is_led_with_two_interactions(joined, lead, channel, alice)
     ]
     shown = answer.response
     assert shown.ephemeral
-    assert text_of(shown).startswith(f"✅ You lead <#{channel.id}> that week. Thank you!\n<t:")
+    assert text_of(shown).startswith(f"✅ You lead that week in <#{channel.id}>. Thank you!\n<t:")
     assert labels_of(shown) == ["Questions…", "Hand it back"]
     assert f"GPT-1 · 🎤 <@{alice.id}>" in text_of(seen)
 
@@ -106,7 +106,7 @@ async def test_where_a_led_week_is_voted_on_all_cards_say_both(lead, channel, al
     assert called.splitlines()[3] == "3. LoRA"
     assert "If nobody votes, the leader's choice is read." in called
     assert any(line.endswith(f"🗳️ vote is open · 🎤 <@{alice.id}>") for line in week)
-    assert "-# You chose this paper.\n-# 🗳️ A vote on this week is open. What wins it" in own
+    assert "-# You chose this paper.\n-# 🗳️ A vote on this week is open: what wins it" in own
     assert "🗳️" not in text_of(card)
     assert "GPT-2" in text_of(picked)
     assert "A vote on this week" not in then
@@ -159,7 +159,7 @@ async def test_the_leaders_own_week_opens_what_there_is_to_do(lead, alice, chann
 
     answer = await lead()
 
-    assert text_of(answer).startswith(f"🎤 You lead <#{channel.id}>.\n")
+    assert text_of(answer).startswith(f"🎤 You lead a week in <#{channel.id}>.\n")
 
 
 async def test_who_reads_the_post_leads_this_week_and_is_named_there(
@@ -170,7 +170,7 @@ async def test_who_reads_the_post_leads_this_week_and_is_named_there(
     answer = await lead(0)
     await env.advance_time(2)
 
-    assert text_of(answer).startswith(f"✅ You lead <#{channel.id}> this week. Thank you!")
+    assert text_of(answer).startswith(f"✅ You lead this week in <#{channel.id}>. Thank you!")
     assert labels_of(answer) == ["Hand it back"]
     (post,) = posts_in(channel)
     assert f"🎤 <@{alice.id}> leads" in text_of(post)
@@ -227,7 +227,7 @@ async def test_a_member_is_asked_by_direct_message_and_says_yes(ask, alice, chan
     seen = await alice.slash(channel, "group")
 
     assert f"✅ I'm asking <@{alice.id}> to lead on <t:" in text_of(told)
-    assert text.startswith(f"🎤 Would you lead a week of <#{channel.id}>?\n<t:")
+    assert text.startswith(f"🎤 Would you lead a week in <#{channel.id}>?\n<t:")
     assert "-# A moderator of Study room asks you." in text
     assert buttons == ["I'll lead", "Not this time"]
     assert "✅ You lead" in text_of(answer)
@@ -256,7 +256,7 @@ async def test_a_moderator_is_told_at_once_of_closed_messages(ask, alice, env):
 
     told = await ask(alice)
 
-    assert f"⚠️ <@{alice.id}> takes no messages from me. Ask them yourself" in text_of(told)
+    assert f"⚠️ <@{alice.id}> takes no messages from me. Please ask them yourself" in text_of(told)
 
 
 async def test_who_is_no_member_is_not_asked(ask, env, guild):

@@ -13,7 +13,9 @@ SATURDAY = MONDAY + timedelta(days=5, hours=10)
 COURSE = "demo:course"
 PARTS = ("chapters 1-3", "chapters 4-6", "chapters 7-9: *all* the rest", "chapter 10", "the end")
 LIST = curriculum(
-    resource("course", title="The course: from A to Z", minutes=420, parts=PARTS),
+    resource(
+        "course", title="The course: from A to Z", minutes=420, parts=PARTS, questions=("Why A?",)
+    ),
     resource("bert", title="BERT"),
 )
 
@@ -61,6 +63,32 @@ async def test_each_weeks_post_thread_and_card_say_which_part_it_is(
     assert "· part 2 of 5: chapters 4-6" in past
 
 
+async def test_the_lists_questions_wait_for_the_last_part_and_events_say_which_it_is(
+    group, alice, moderator, channel, monday, env, guild
+):
+    await moderator.slash(channel, "manage group", meets="Thursday 20:00")
+    await moderator.select(group.response.message, [f"2:{COURSE}"], custom_id=select_of(group))
+    card = (await alice.slash(channel, "group")).response.message
+    joined = (await alice.click(card, label="Join")).response
+    await env.advance_time(4)
+    led = await alice.select(joined.message, [options_of(joined)[0]], custom_id=select_of(joined))
+    form = await alice.click(led.response.message, label="Questions…")
+    await alice.submit_modal(form, {"question1": "Mine?", "question2": "", "question3": ""})
+    for week in range(2):
+        await monday(week)
+    await env.settle()
+
+    events = list(env.backend.get_guild(guild.id).scheduled_events.values())
+    said = ["\n".join(text_of(each) for each in thread.history()) for thread in channel.threads]
+
+    assert [event.name for event in events] == [
+        "Paper of the week: The course: from A to Z · parts 1-3 of 5",
+        "Paper of the week: The course: from A to Z · parts 4-5 of 5",
+    ]
+    assert "parts 4-5 of 5: chapter 10 and the end" in events[1].description
+    assert [("Mine?" in told, "Why A?" in told) for told in said] == [(True, False), (False, True)]
+
+
 async def test_moderators_choose_other_weeks_and_the_parts_are_spread(
     group, moderator, channel, monday
 ):
@@ -80,6 +108,18 @@ async def test_moderators_choose_other_weeks_and_the_parts_are_spread(
     assert "The course · parts 1-3 of 5: chapters 1-3 to chapters 7-9" in told
     assert "> parts 4-5 of 5: chapter 10 and the end" in told
     assert "✅ **The course**: one part a week, for 5 weeks." in text_of(back)
+
+
+async def test_a_pick_of_what_was_read_says_that_it_begins_anew(group, moderator, channel, monday):
+    await moderator.select(group.response.message, [f"2:{COURSE}"], custom_id=select_of(group))
+    await monday(0)
+    goes_on = await moderator.slash(channel, "manage pick", resource="The course: from A to Z")
+    await monday(1)
+
+    anew = await moderator.slash(channel, "manage pick", resource="The course: from A to Z")
+
+    assert "-# That week reads parts 4-5 of 5." in text_of(goes_on)
+    assert "⚠️ By then this group has had it, and begins it anew." in text_of(anew)
 
 
 async def test_who_read_a_part_has_a_line_of_it_with_undo_and_is_counted(

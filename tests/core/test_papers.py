@@ -271,13 +271,13 @@ def test_weeks_that_were_had_count_and_what_was_chosen_later_goes_for_the_rest()
     assert (three.part(W51), three.part(W52), one.part(W51)) == (Part(1, 3), None, None)
 
 
-def test_what_has_had_its_weeks_may_be_picked_once_more():
+def test_what_has_had_its_weeks_is_read_for_as_many_once_more_if_it_is_picked():
     had = (W51, key("bert"), None), (W52, key("bert"), None)
     again = {W53: key("bert")}
 
-    chosen = parts([], again, read_for=spans(bert=2), weeks=[W53, W01], posted=had)
+    chosen = parts([], again, read_for=spans(bert=2), weeks=weeks_from(W53, 3), posted=had)
 
-    assert chosen == [("bert", None), ("attention", None)]
+    assert chosen == [("bert", (1, 2)), ("bert", (2, 2)), ("attention", None)]
 
 
 LENGTHS = st.dictionaries(st.sampled_from(LIST), st.integers(0, 4))

@@ -7,7 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.papers import PICKED, Pick, Span, begun, is_long, spans_by_key, weeks_offered
+from bot.core.papers import (
+    PICKED,
+    Pick,
+    Span,
+    begun,
+    is_long,
+    spans_by_key,
+    weeks_offered,
+    without_unfinished,
+)
 from bot.core.weeks import Part, Week, weeks_from
 from tests.curricula import curriculum, resource
 from tests.papers import next_papers, plan_from
@@ -160,6 +169,48 @@ def test_what_comes_again_begins_with_its_first_part():
     assert coming(posted=[*through, *posted("a", "b", since=5)], weeks=WEEKS[7:]) == ["c", "d"]
 
 
+@pytest.mark.parametrize("why", ["picked", "beyond"])
+def test_what_comes_again_is_read_for_as_many_weeks_as_were_chosen(why):
+    through = posted("abc", "de")
+    given = {"picked": {WEEKS[2]: COURSE}} if why == "picked" else {"beyond": [COURSE]}
+
+    again = coming(spans=chosen(2), posted=through, had=[FILM, BERT], weeks=WEEKS[2:5], **given)
+    begun_again = [*through, *posted("abc", since=2)]
+
+    assert again == ["abc", "de", None]
+    assert coming(spans=chosen(2), posted=begun_again, weeks=WEEKS[3:6]) == ["de", "film", "bert"]
+    both = [*begun_again, *posted("de", since=3)]
+    assert coming(spans=chosen(2), posted=both, weeks=WEEKS[4:6]) == ["film", "bert"]
+
+
+def test_what_has_no_parts_comes_again_for_as_many_weeks_and_says_which():
+    whole, listed = posted("", "", ""), curriculum(resource("course"), resource("film"))
+    given = {"spans": chosen(3), "posted": whole}
+
+    plan = plan_from(WEEKS[3], listed, picked={WEEKS[3]: COURSE}, **given)
+    found = [(pick.key, pick.part) for pick in plan.papers(WEEKS[3:7])]
+    second = plan_from(WEEKS[4], listed, spans=chosen(3), posted=[*whole, *posted("", since=3)])
+
+    assert found == [*((COURSE, Part(n, 3)) for n in (1, 2, 3)), (FILM, None)]
+    assert [week.key for week in second.papers(WEEKS[4:7])] == [COURSE, COURSE, FILM]
+    weeks = sorted(second.calendar.weeks, key=lambda week: week.week)
+    assert [second.part(week) for week in weeks] == [Part(n, 3) for n in (1, 2, 3, 1)]
+
+
+@pytest.mark.parametrize(("weeks", "left"), [(4, 2), (3, 1), (2, 0), (1, 0), (0, 0)])
+def test_other_weeks_for_what_comes_again_count_from_where_it_began_anew(weeks, left):
+    listed = curriculum(resource("course", minutes=420), resource("film"))
+    had = posted(*[""] * 5)  # three weeks, and two of the next three
+    plan = plan_from(WEEKS[5], listed, spans=chosen(3), posted=had)
+
+    span = plan.span(listed.get(COURSE), weeks)
+    after = plan_from(WEEKS[5], listed, spans=[span], posted=had)
+
+    assert after.spans[COURSE].left == left
+    papers = [pick.key for pick in after.papers(WEEKS[5:8])]
+    assert papers == [*[COURSE] * left, FILM, None, None][:3]
+
+
 def test_of_two_that_are_under_way_the_first_begun_goes_on():
     both = curriculum(resource("course", parts=FIVE), resource("film", parts=("x", "y")))
 
@@ -197,6 +248,32 @@ def test_what_is_begun_is_known_without_the_list():
     assert keys(*posted("abc", "de")) == keys(*posted("")) == set()
     assert keys(*posted("a"), spans=chosen(1)) == set()
     assert keys(*posted(""), spans=chosen(3)) == {COURSE}
+    assert keys(*posted("", "", ""), spans=chosen(3)) == set()
+    assert keys(*posted("", "", "", ""), spans=chosen(3)) == {COURSE}
+
+
+@pytest.mark.parametrize(
+    ("had", "spans", "is_read"),
+    [
+        (posted("a", "b"), (), False),
+        (posted(*"abcde"), (), True),
+        (posted("abc"), chosen(2), False),
+        (posted("abc", "de"), chosen(2), True),
+        (posted(*"abcde", "a"), (), True),  # it comes again
+        (posted(""), (), True),
+        (posted("", ""), chosen(3), False),
+        (posted("", "", ""), chosen(3), True),
+        (posted("", ""), [Span(COURSE, 3, WEEKS[1])], True),  # once before it was chosen
+        (posted(""), chosen(0), True),
+    ],
+)
+def test_what_was_read_to_the_end_is_known_without_the_list(had, spans, is_read):
+    weeks = [Week(0, 1, week, NOW, "posted", key, part=part) for week, key, part in had]
+    other = Week(0, 1, WEEKS[8], NOW, "posted", BERT)
+
+    kept = without_unfinished(spans, [*weeks, other])
+
+    assert kept == ([*weeks, other] if is_read else [other])
 
 
 def test_so_many_weeks_are_offered_as_parts_can_be_spread_over():

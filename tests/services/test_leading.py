@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 
+from bot.core.groups import GroupForm, GroupWish, Here, MeetsWish
 from bot.core.leading import MOST_QUESTIONS
 from bot.errors import LeadRefusedError, NoGroupError, NotAMemberError, NotOfferedError
 from bot.outbox.discord import Place
@@ -14,7 +15,7 @@ from bot.outbox.tickets import Tickets
 from bot.store import leads as lead_rows
 from bot.store import outbox
 from tests.curricula import curriculum, resource
-from tests.postbox import CHANNEL, GUILD, MODERATOR, Desk
+from tests.postbox import CHANNEL, GUILD, MODERATOR, MONDAYS_AT_TEN, Desk
 from tests.seen import labels_of, text_of
 
 ALICE, BOB, CAROL = 71, 72, 73
@@ -81,7 +82,7 @@ async def test_a_skipped_week_is_not_led(services, leading, led):
 async def test_who_is_no_member_does_not_lead(leading, led):
     with pytest.raises(NotAMemberError):
         await leading.lead(GUILD, led, CAROL, AFTER)
-    with pytest.raises(NoGroupError):
+    with pytest.raises(NotAMemberError):
         await leading.lead(None, led, CAROL, AFTER)
     with pytest.raises(NoGroupError):
         await leading.lead(GUILD + 1, led, ALICE, AFTER)
@@ -438,7 +439,7 @@ async def test_who_leads_is_reminded_once_two_days_before_though_they_asked_for_
 
     ((day, text, labels),) = told
     assert day == date(2026, 1, 17)  # at nine; the paper comes on Monday, the 19th, at ten
-    assert text.startswith(f"🎤 You lead <#{CHANNEL}> in Study room on <t:")
+    assert text.startswith(f"🎤 You lead the talk in <#{CHANNEL}>, Study room, on <t:")
     assert text.endswith("Paper 2")
     assert labels == ["Paper & questions", "Hand it back"]
 
@@ -498,6 +499,114 @@ async def test_a_group_that_moves_its_day_moves_the_reminder(services, leading, 
     told = await remind(25)
 
     assert [day for day, _, _ in told] == [date(2026, 1, 20)]
+
+
+async def test_the_meeting_that_a_moderator_moves_moves_the_reminder(
+    services, leading, led, remind
+):
+    await services.me.set_hour(ALICE, 9)
+    await leading.lead(GUILD, led, ALICE, AFTER)
+    here = Here(GUILD, CHANNEL, MODERATOR, "", frozenset({CHANNEL}))
+    for typed in ("Sunday 20:00", "Thursday 20:00"):
+        form = GroupForm(CHANNEL, GroupWish(meets=MeetsWish(typed)))
+        await services.groups.meet(here, form)
+
+    told = await remind(20)
+
+    assert [day for day, _, _ in told] == [date(2026, 1, 13)]
+
+
+async def test_who_led_a_paper_that_came_early_is_not_reminded_of_it_later(
+    services, leading, led, remind, until
+):
+    await services.me.set_hour(ALICE, 9)
+    await until(hours=3)
+    await leading.lead(GUILD, led, ALICE, AFTER)
+    await until(days=4)
+    await services.groups.make_or_change(
+        GUILD, CHANNEL, replace(MONDAYS_AT_TEN, weekday=6), None, MODERATOR
+    )
+    await until(days=3)
+    await services.groups.post_now(GUILD, led)
+    await until(hours=1)
+
+    assert (await leading.week(GUILD, led, ALICE, AFTER)).is_past
+    assert await remind(9) == []
+
+
+async def test_a_week_that_was_led_long_ago_is_looked_at_no_more(services, leading, led, until):
+    await leading.lead(GUILD, led, ALICE, NEXT)
+    await until(hours=1)
+
+    assert len(await lead_rows.untold(services.db, ALICE, "2026-W01")) == 1
+    assert await lead_rows.untold(services.db, ALICE, AFTER) == []
+
+
+# Who leaves
+
+
+@pytest.mark.parametrize("leaves", ["the group", "the server"])
+async def test_who_leaves_leads_no_week_to_come(services, leading, led, leaves, until):
+    for week in (NEXT, THIRD):
+        await leading.lead(GUILD, led, ALICE, week)
+    await leading.ask(GUILD, led, ALICE)
+    await until(hours=1)
+
+    if leaves == "the group":
+        await services.groups.leave(GUILD, led, ALICE)
+    else:
+        await services.guilds.member_left(GUILD, ALICE)
+
+    leads = (await status(services, led)).leads
+    assert [(lead.week, lead.reader_id) for lead in leads] == [(NEXT, ALICE)]  # as the post says
+    assert (await leading.lead(GUILD, led, BOB, THIRD)).lead.reader_id == BOB
+    with pytest.raises(NotAMemberError):
+        await leading.hand_back(None, led, ALICE, THIRD)
+
+
+async def test_who_deletes_everything_is_named_no_more_under_the_papers(
+    services, leading, led, until
+):
+    await leading.lead(GUILD, led, ALICE, NEXT)
+    await until(hours=1)
+    post = (await status(services, led)).this_week
+
+    await services.me.forget(ALICE)
+
+    (row,) = await services.db.fetch("SELECT * FROM outbox WHERE kind = 'paper'")
+    assert (row["channel_id"], row["message_id"]) == (post.channel_id, post.message_id)
+    assert (await services.weeks.post(post.week_id)).lead is None
+
+
+# Weeks in which no paper comes, or that no calendar has
+
+
+async def test_a_week_without_a_paper_says_so_to_its_leader(services, leading, led):
+    await leading.lead(GUILD, led, ALICE, AFTER)
+    await services.calendars.skip(GUILD, led, AFTER)
+
+    shown = await leading.week(GUILD, led, ALICE, AFTER)
+
+    assert (shown.silent, shown.lead.week) == ("skipped", AFTER)
+    assert (await leading.hand_back(GUILD, led, ALICE, AFTER)).lead is None
+
+
+@pytest.mark.parametrize("state", ["paused", "stopped"])
+async def test_nobody_leads_or_is_asked_to_while_no_papers_come(services, leading, led, state):
+    await services.groups.set_state(GUILD, led, state)
+
+    with pytest.raises(LeadRefusedError) as refused:
+        await leading.lead(GUILD, led, ALICE, AFTER)
+    with pytest.raises(LeadRefusedError) as not_asked:
+        await leading.ask(GUILD, led, ALICE)
+
+    assert (refused.value.why, not_asked.value.why) == ("gone", "silent")
+
+
+@pytest.mark.parametrize("week", ["2026-W99", "2026-W00", "9990-W01", "2020-W01"])
+async def test_a_week_that_no_calendar_has_is_refused_in_words(leading, led, week):
+    with pytest.raises(NotOfferedError):
+        await leading.week(GUILD, led, ALICE, week)
 
 
 async def test_deleting_everything_ends_leading(services, leading, led):

@@ -6,7 +6,13 @@ import pytest
 
 from bot.core.lists import Where
 from bot.core.weeks import Part, Schedule
-from bot.errors import MergedGroupError, NoGroupError, OldCardError, VoteRefusedError
+from bot.errors import (
+    MergedGroupError,
+    NoGroupError,
+    NotAMemberError,
+    OldCardError,
+    VoteRefusedError,
+)
 from bot.services.merging import Merging
 from bot.store import groups as group_rows
 from bot.store import outbox
@@ -18,7 +24,12 @@ THERE, ELSEWHERE, FORUM = 22, 23, 24
 ALICE, BOB, CARL, DAVE, EVE = 71, 72, 73, 74, 75
 TUESDAYS = Schedule(1, 10, 0, "UTC")
 
-LIST = curriculum(*(resource(f"p{n}", minutes=240 if n == 7 else 30) for n in range(12)))
+LIST = curriculum(
+    *(
+        resource(f"p{n}", minutes=240 if n == 7 else 30, parts=("one", "two") if n == 1 else ())
+        for n in range(12)
+    )
+)
 
 
 @pytest.fixture
@@ -211,7 +222,7 @@ async def test_past_weeks_stay_its_own_and_are_shown_below_page_by_page(
     pages = [await services.groups.history(GUILD, into_id, n) for n in range(5)]
     old = [await services.groups.history(GUILD, group_id, n) for n in range(5)]
     assert old == pages  # an old *Older* leads to the same
-    assert [len(page.weeks) for page in pages] == [6, 2, 5, 3, 0]
+    assert [len(page.weeks) for page in pages] == [5, 3, 5, 3, 0]
     assert [page.has_more for page in pages] == [True, True, True, False, False]
     assert [page.left_id for page in pages] == [None, None, CHANNEL, CHANNEL, None]
     shown = [week.post for page in pages for week in page.weeks]
@@ -239,6 +250,27 @@ async def test_what_most_members_have_had_does_not_come_again(
     assert offer.had_counts == is_had
     assert status.coming[0].pick.key == ("demo:p1" if is_had else "demo:p0")
     assert status.begins is not None  # its own calendar hasn't begun
+
+
+@pytest.mark.parametrize("in_parts", [True, False])
+async def test_what_was_not_read_to_the_end_comes_from_its_beginning(
+    services, merging, group_id, into_id, until, join, in_parts
+):
+    first = "demo:p1" if in_parts else "demo:p0"
+    await services.groups.set_state(GUILD, into_id, "paused")
+    await services.papers.pick(GUILD, CHANNEL, MODERATOR, first, None)
+    await services.papers.read_for(GUILD, group_id, first, 2)
+    await until(hours=2)
+    await services.groups.set_state(GUILD, into_id, "active")
+    await join(group_id, ALICE, BOB, CARL)
+    await join(into_id, CARL)
+
+    merged = await merging.merge(GUILD, group_id, into_id, MODERATOR)
+
+    coming = [(each.pick.key, each.pick.part) for each in merged.status.coming]
+    assert merged.offer.had_counts
+    assert dict(reversed(coming)).get(first) == (Part(1, 2, ("one",)) if in_parts else None)
+    assert first in [key for key, _ in coming]
 
 
 async def test_a_chain_ends_in_the_last_and_what_counts_counts_all_the_way(
@@ -551,8 +583,8 @@ async def test_an_old_button_hands_back_what_the_group_had_and_what_moved_with_i
     await until(hours=2)
     await merging.merge(GUILD, group_id, into_id, MODERATOR)
 
-    for guild, who in ((GUILD + 1, ALICE), (None, DAVE)):
-        with pytest.raises(NoGroupError):
+    for guild, who, error in ((GUILD + 1, ALICE, NoGroupError), (None, DAVE, NotAMemberError)):
+        with pytest.raises(error):
             await services.leading.hand_back(guild, group_id, who, weeks[0])
     had = await services.leading.hand_back(None, group_id, ALICE, weeks[0])
     moved = await services.leading.hand_back(GUILD, group_id, ALICE, weeks[1])

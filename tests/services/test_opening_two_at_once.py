@@ -855,6 +855,19 @@ async def test_what_the_bot_does_by_itself_brings_nobody_back(two, act, at):
     assert rows_about(outcome, EVE) == []
 
 
+@in_one_loop
+async def test_a_change_of_their_group_brings_back_nobody_who_leads(two):
+    pair, world = two
+    forget, skip = (
+        acts(world, pair.one)["Me.forget, eve"],
+        acts(world, pair.other)["Calendars.skip"],
+    )
+
+    outcome = await pair.interleaved(forget, skip, COMMIT)
+
+    assert rows_about(outcome, EVE) == []
+
+
 def rows_about(outcome, person):
     return [row for row in outcome.rows if f": {person}," in row or f": {person}}}" in row]
 

@@ -109,9 +109,9 @@ class History:
     async def happen(self) -> None:
         chance = chance_of(self.seed)
         self.now, self.moments = START, count(1)
-        here = Readers(self.curricula, now)
+        here, new_ids = Readers(self.curricula, now), Ids(now, chance)
         self.processes = [
-            (Reading(db, here, self.curricula, Ids(now, chance)), Me(db, self.curricula, now))
+            (Reading(db, here, self.curricula, new_ids), Me(db, self.curricula, now, new_ids))
             for db in self.dbs
         ]
         self.skews = 0, chance.choice((0, 0, -30_000, 45_000))

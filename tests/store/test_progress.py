@@ -173,7 +173,9 @@ async def test_more_marks_than_one_statement_takes_are_written_and_cleared(db):
 BEFORE = Snapshot(
     {"demo:a": None, "demo:old": Mark("later", NOW, until=NOW + timedelta(days=7))}, "demo:a", None
 )
-AFTER = Snapshot({"demo:a": Mark("done", NOW, rating=5), "demo:old": None}, None, "demo:goal")
+AFTER = Snapshot(
+    {"demo:a": Mark("done", NOW, rating=5), "demo:old": None}, None, "demo:goal", weeks=(2**62, 7)
+)
 
 
 async def add(db, change_id, reader_id=1):

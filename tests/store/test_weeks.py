@@ -103,7 +103,7 @@ async def test_members_and_readers_are_each_one_person(db, put):
 
 
 async def test_each_week_is_counted_by_its_own_paper_and_people(db, put):
-    await put(week(11), week(12, "2026-W03"), replace(week(21), group_id=2))
+    await put(week(11), week(12, "2026-W12"), week(13, "2026-W13"), replace(week(21), group_id=2))
     async with db.transaction() as tx:
         await groups.join(tx, 1, 1, NOW)
         await week_rows.add_week_reader(tx, 12, 2)

@@ -3,7 +3,8 @@
 import pytest
 
 from bot.core.curriculum.shape import LONGEST_QUESTION, MOST_QUESTIONS
-from bot.views.weekly_card import opener_text
+from bot.core.weeks import Part
+from bot.views.weekly_card import event_name, event_text, opener_text
 
 LONGEST_TEXT_OF_A_CARD = 4000
 
@@ -28,3 +29,30 @@ def test_the_longest_questions_fit_a_message(character):
     assert text.count("\n") == MOST_QUESTIONS + 1
     assert "…" not in text
     assert len(text) <= LONGEST_TEXT_OF_A_CARD
+
+
+@pytest.mark.parametrize(
+    ("part", "told"),
+    [
+        (None, ""),
+        (Part(2, 3), " · week 2 of 3"),
+        (Part(2, 3, ("chapters 4-6",)), " · part 2 of 3"),
+        (Part(13, 26, tuple("abcdefghijkl")), " · parts 13-24 of 26"),
+    ],
+)
+def test_an_events_name_says_which_part_however_long_the_title_is(part, told):
+    assert event_name("The course", part) == f"Paper of the week: The course{told}"
+    name = event_name("word " * 40, part)
+    assert len(name) <= 100
+    assert name.endswith(f"…{told}")
+
+
+def test_an_event_says_what_the_part_is_called_within_discords_limit():
+    link = "https://discord.com/channels/" + "/".join(["9" * 19] * 3)
+
+    told = event_text("The course", Part(2, 3, ("chapters 4-6",)), link)
+    longest = event_text("*" * 300, Part(12, 26, ("*" * 100, "_" * 100)), link)
+
+    assert "this week's paper, The course · part 2 of 3: chapters 4-6." in told
+    assert told.splitlines()[-1] == longest.splitlines()[-1] == link
+    assert len(longest) <= 1000

@@ -107,12 +107,21 @@ def _counted(value: object) -> object:
 
 
 def _parts(names: tuple[str, ...]) -> tuple[str, ...]:
-    """Refuse a single part, and a name that stands twice: nobody knew which one is meant."""
+    """Refuse a single part, and a name that stands twice: nobody knew which one is meant.
+
+    Nor is it known of two that look the same, but for spaces, capitals or how é is encoded.
+    """
     if len(names) == 1:
         raise PydanticCustomError("one_part", "has one entry")
-    if twice := next((name for name, n in Counter(names).items() if n > 1), None):
+    seen = Counter(map(_as_seen, names))
+    if twice := next((name for name in names if seen[_as_seen(name)] > 1), None):
         raise PydanticCustomError("part_twice", "{part} stands twice", {"part": repr(twice)})
     return names
+
+
+def _as_seen(name: str) -> str:
+    folded = unicodedata.normalize("NFKC", name).casefold()
+    return " ".join(unicodedata.normalize("NFKC", folded).split())
 
 
 _ONE_LINE = AfterValidator(_one_line)

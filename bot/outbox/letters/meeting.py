@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from bot.core.groups import Group
 from bot.core.outbox import OutboxRow, Problem
-from bot.core.weeks import CLOCKS_APART, Week
+from bot.core.weeks import CLOCKS_APART, Part, Week
 from bot.core.weeks import Meeting as Shown
 from bot.outbox.discord import (
     NAMED,
@@ -83,7 +83,9 @@ class Meeting(Letter):
             return Drop("called_off")
         if not await self.services.meetings.ask(week, meeting):
             return Wait("superseded", AT_ONCE)
-        what = None if meeting is None else _appointment(group, week, meeting, place)
+        post = None if meeting is None else await self.services.weeks.post(week.week_id)
+        part = week.part if post is None else post.part
+        what = None if meeting is None else _appointment(group, week, part, meeting, place)
         if event_id is not None:
             return EventEdit(group.guild_id, event_id, what)
         return Event(place, what, by_link(week.link(group.guild_id)))
@@ -141,11 +143,13 @@ class Meeting(Letter):
         return Wait(refusal.problem, AN_HOUR)
 
 
-def _appointment(group: Group, week: Week, meeting: Shown, place: Place) -> Appointment:
+def _appointment(
+    group: Group, week: Week, part: Part | None, meeting: Shown, place: Place
+) -> Appointment:
     link = week.link(group.guild_id)
     return Appointment(
-        event_name(week.title),
-        event_text(week.title, link),
+        event_name(week.title, part),
+        event_text(week.title, part, link),
         meeting.at,
         meeting.at + timedelta(minutes=meeting.minutes),
         week.talk_link(group.guild_id),

@@ -23,7 +23,10 @@ class Opener(ToChannel):
         if lacking := around.lacks(("send_messages_in_threads",)):
             return Drop(lacking)
         own = post.lead.questions if post.lead else ()
-        view = marked(card(opener_text((*own, *post.resource.questions))), row.row_id)
+        # The list's are about the whole paper, so they wait until all of it is read.
+        is_whole = post.part is None or post.part.last == post.part.of
+        asked = (*own, *post.resource.questions) if is_whole else own
+        view = marked(card(opener_text(asked)), row.row_id)
         # In a forum all weeks share one post, so the opener is a reply to its week's card. Discord
         # refuses a reply where the history may not be read.
         may_answer = row.channel_id == paper_in and not around.lacks(TO_LOOK)

@@ -390,6 +390,18 @@ EACH_PROBLEM = {
         SMALL + "            parts: [week 1, week 2, week 1]\n",
         "14:20: a > parts: 'week 1' stands twice: give each part a name of its own",
     ),
+    **{
+        f"part twice by the look, {how}": problem(
+            SMALL + f"            parts: [chap\u00e9 7-9, week 2, {again!r}]\n",
+            "14:20: a > parts: 'chap\u00e9 7-9' stands twice: give each part a name of its own",
+        )
+        for how, again in {
+            "but for a space": "chap\u00e9  7-9",
+            "but for how it is encoded": "chape\u0301 7-9",
+            "but for capitals": "Chap\u00c9 7-9",
+            "but for wide digits": "chap\u00e9 \uff17-9",
+        }.items()
+    },
     "text for parts": problem(
         SMALL + "            parts: chapters 1-3\n",
         "14:20: a > parts: is not a list: write [one, two], or one line each beginning with `- `",

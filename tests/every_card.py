@@ -491,7 +491,7 @@ def ballots_of(world: World) -> Iterator[Ballot]:
         keys = [resource.key for resource in found]
         slots = {key: slot(n) for n, key in enumerate(keys, start=3)}
         matters = Elsewhere(frozenset(keys), slots, slots, frozenset(keys))
-        yield replace(made, elsewhere=matters, is_ahead=True)
+        yield replace(made, elsewhere=matters, is_ahead=True, has_choice=True)
 
 
 def picks_of(world: World) -> Iterator[PickReply]:
@@ -652,7 +652,7 @@ def _groups_cards(world: World) -> Cards:
         ):
             led = LedWeek(
                 world.curriculum, group_of(world), slot_, lead, each, why, tuple(world.others[:5]),
-                is_past,
+                is_past, is_voted_on=not is_past,
             )  # fmt: skip
             yield _made(lead_card.led_card, led)
             yield _made(lead_card.led_card, led, lead_card.handed_back_text(led))
@@ -736,11 +736,14 @@ def _moderators_cards(world: World) -> Cards:
         WhichGroup(channel_id, 1, lost, can_be_new=False),
     ):
         yield _made(moderators_card.set_up_card, None, made, 2, channel_id)
+    met = group_of(world, meets=Meets(2, 19, 30, 715, channel_id))
+    led = (Lead(1, status.coming[0].slot.week, 2, "leads"),)
     for state in get_args(GroupState):
         other = replace(status, group=group_of(world, group_id=4, state=state))
-        offer = MergeOffer(status, other, HUGE, had_counts=state == "active")
+        goes = replace(status, group=met, leads=led) if state == "paused" else status
+        offer = MergeOffer(goes, other, HUGE, had_counts=state == "active")
         yield _made(moderators_card.merge_card, offer, 2)
-        told = moderators_card.merged_text(MergedGroup(other, offer, HUGE, HUGE))
+        told = moderators_card.merged_text(MergedGroup(other, offer, HUGE, HUGE, (2,)))
         yield _made(moderators_card.moderators_card, None, other, 2, told)
     for is_free in (True, False):
         yield _made(moderators_card.lost_groups_card, replace(lost, is_free=is_free), 2)

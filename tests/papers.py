@@ -15,15 +15,17 @@ def calendar(schedule, served=()):
     return Calendar(schedule, weeks)
 
 
-def next_papers(curriculum, had, picked, winners, weeks, beyond=(), spans=(), posted=()):
+def next_papers(curriculum, had, picked, winners, weeks, beyond=(), spans=(), posted=(), led=()):
     """Return what a group that has had this reads in these weeks."""
-    chosen = {"had": had, "picked": picked, "winners": winners, "posted": posted}
+    chosen = {"had": had, "picked": picked, "winners": winners, "led": led, "posted": posted}
     return plan_from(
         next(iter(weeks), "2026-W51"), curriculum, **chosen, beyond=beyond, spans=spans
     ).papers(weeks)
 
 
-def plan_from(week, curriculum, *, had=(), picked=(), winners=(), beyond=(), spans=(), posted=()):
+def plan_from(
+    week, curriculum, *, had=(), picked=(), winners=(), led=(), beyond=(), spans=(), posted=()
+):
     """Return the plan of a group that meets on Mondays, an hour before the slot of a week.
 
     ``had``: what it had years ago; ``posted``: its weeks since, each with its paper and part.
@@ -39,6 +41,7 @@ def plan_from(week, curriculum, *, had=(), picked=(), winners=(), beyond=(), spa
     ]
     chosen = [Chosen(1, each, key, PICKED) for each, key in dict(picked).items()]
     chosen += [Chosen(1, each, key, "vote_winner") for each, key in dict(winners).items()]
+    chosen += [Chosen(1, each, key, "leader_choice") for each, key in dict(led).items()]
     return Plan(
         curriculum,
         Calendar(MONDAYS, weeks[::-1]),

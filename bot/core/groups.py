@@ -429,13 +429,15 @@ class MergeOffer:
 class Merged:
     """What came of it. ``status``: the group it went into; ``offer``: both as they were before.
 
-    ``picks``: how many moved; ``left_out``: how many found no free week within a year.
+    ``picks``: how many moved; ``left_out``: how many found no free week within a year; ``unled``:
+    who led a coming week and can't there.
     """
 
     status: GroupStatus
     offer: MergeOffer
     picks: int
     left_out: int
+    unled: tuple[int, ...] = ()
 
 
 WEEKDAYS = (

@@ -241,12 +241,12 @@ class Vote:
 class Elsewhere:
     """What else is the matter with candidates, by key, when their vote is called.
 
-    ``had``: what the group has had; ``picked`` and ``voted``: the slots of other weeks to come for
-    which they are picked, or also voted on; ``left_out``: what moderators chose to pass over.
+    ``had``: what the group has had; ``chosen`` and ``voted``: the slots of other weeks to come for
+    which they are chosen, or also voted on; ``left_out``: what moderators chose to pass over.
     """
 
     had: frozenset[str] = frozenset()
-    picked: Mapping[str, Slot] = field(default_factory=dict)
+    chosen: Mapping[str, Slot] = field(default_factory=dict)
     voted: Mapping[str, Slot] = field(default_factory=dict)
     left_out: frozenset[str] = frozenset()
 
@@ -255,7 +255,8 @@ class Elsewhere:
 class Ballot:
     """What a vote's messages show: its candidates as they are on the list now, where they are.
 
-    ``elsewhere``: what only who calls it is told; ``is_ahead``: papers come before its week's.
+    ``elsewhere``: what only who calls it is told; ``is_ahead``: papers come before its week's;
+    ``has_choice``: if nobody votes, what who leads its week chose is read.
     """
 
     vote: Vote
@@ -266,6 +267,7 @@ class Ballot:
     candidates: tuple[Resource | None, ...]
     elsewhere: Elsewhere = Elsewhere()
     is_ahead: bool = False
+    has_choice: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -342,18 +344,17 @@ class Plan:
 
         A moderator's pick comes first, even of something the group has had; then the vote's
         winner, unless the group has had it since the vote was called, or a moderator wants it for
-        a coming week; then the choice of who leads, unless the group has had it or it is wanted
-        so; then what goes on for several weeks; then the next of the list, docs and course too;
-        then the next addition that is a must-read; then the next of ``beyond``, had or not. What
-        is chosen or voted on for a coming week is not taken earlier by the order of the list. What
-        is passed over comes only as a pick.
+        another week; then the choice of who leads, unless the group has had it and doesn't read it
+        again, or it is wanted or voted on for a coming week; then what goes on for several weeks;
+        then the next of the list, docs and course too; then the next addition that is a must-read;
+        then the next of ``beyond``, had or not. What is chosen or voted on for a coming week is not
+        taken earlier by the order of the list. What is passed over comes only as a pick.
         """
         picked, won, led = self._choices_for(weeks)
         # The last week, up to which a key is held back. As text, weeks are in their order.
-        picked_until = {key: week for week, key in sorted(picked.items())}
-        won_until = {key: week for week, key in sorted([*won.items(), *picked.items()])}
-        held = [*led.items(), *won.items(), *picked.items(), *self._voted_on(weeks)]
-        held_until = {key: week for week, key in sorted(held)}
+        before_led = [*won.items(), *picked.items(), *self._voted_on(weeks)]
+        wanted_until = {key: week for week, key in sorted(before_led)}
+        held_until = {key: week for week, key in sorted([*led.items(), *before_led])}
         spans, order = dict(self.spans), self._order(self.beyond)
         under_way = {key: span for key, span in spans.items() if span.is_under_way}
         gone = self._passed_over
@@ -362,15 +363,11 @@ class Plan:
             winner, choice = won.get(week), led.get(week)
             key: str | None
             why: Why | None
-            if winner and (winner in gone or winner in self._had_since(week)):
-                winner = None
-            if choice and (choice in gone or choice in self._had):
-                choice = None
             if week in picked:
                 key, why = picked[week], PICKED
-            elif winner and picked_until.get(winner, week) <= week:
+            elif winner and winner not in gone:
                 key, why = winner, "vote_winner"
-            elif choice and won_until.get(choice, week) <= week:
+            elif choice and choice not in gone and wanted_until.get(choice, week) <= week:
                 key, why = choice, "leader_choice"
             elif under_way:
                 key, why = min(under_way.values(), key=_began).key, "goes_on"
@@ -434,7 +431,8 @@ class Plan:
         others = [vote for vote in self.running_votes if vote.week != week]
         before = takewhile(lambda slot: slot.week < week, self.calendar.ahead(self.now))
         papers = replace(self, votes=[*others, this]).papers([slot.week for slot in before])
-        taken = _present_keys(self.curriculum, (each.key for each in self.chosen))
+        chosen = (each.key for each in self.chosen if each.week != week)
+        taken = _present_keys(self.curriculum, chosen)
         taken |= _present_keys(self.curriculum, (key for vote in others for key in vote.keys))
         taken |= {each.key for each in papers if each.key is not None}
         free = (key for key in self._order(self.beyond) if key not in {*taken, *named})
@@ -443,12 +441,12 @@ class Plan:
     def elsewhere(self, week: str, keys: Sequence[str]) -> Elsewhere:
         """Return what else is the matter with candidates for a week, by present key."""
         schedule, wanted = self.calendar.schedule, set(keys)
-        picked = {key: week_ for week_, key in self._present(self.picked.items())}
-        votes = ((v.week, key) for v in self.running_votes for key in v.keys)
-        voted = {key: week_ for week_, key in self._present(votes) if week_ != week}
+        choices = ((each.week, each.key) for each in self.chosen if each.week != week)
+        chosen = {key: week_ for week_, key in self._present(choices)}
+        voted = {key: week_ for week_, key in self._present(self._candidates_but(week))}
         return Elsewhere(
             frozenset(self._had & wanted),
-            {key: slot_of_week(schedule, picked[key]) for key in keys if key in picked},
+            {key: slot_of_week(schedule, chosen[key]) for key in keys if key in chosen},
             {key: slot_of_week(schedule, voted[key]) for key in keys if key in voted},
             frozenset(self._passed_over & wanted),
         )
@@ -460,7 +458,8 @@ class Plan:
         before = others.papers([*takewhile(lambda each: each < week, ahead)])
         gone = {pick.key for pick in before}
         gone |= _present_keys(self.curriculum, (each.key for each in others.chosen))
-        return list(islice((key for key in self._order() if key not in gone), count))
+        gone |= {key for _, key in self._present(self._candidates_but(week))}
+        return list(islice((key for key in self._order(self.beyond) if key not in gone), count))
 
     def free_slot(self, resource: Resource) -> Slot | None:
         """Return the slot for which the resource is picked, or else the next that is free.
@@ -479,10 +478,11 @@ class Plan:
         """Return to which free weeks another group's choices move, by their weeks there.
 
         Each keeps its week, or gets the next free one, all in their order; a year ahead at most.
-        How many found none is the second value. What is chosen here already, or twice, doesn't
-        move: it comes once. Where a moderator picked, the vote's winner of the week is moot.
+        How many found none is the second value. What is picked or won here already, or comes
+        twice, doesn't move. Where a moderator picked, the vote's winner of the week is moot.
         """
-        chosen = {self._key_of(each.key) for each in self.chosen}
+        counts = (each for each in self.chosen if each.why != "leader_choice")
+        chosen = {self._key_of(each.key) for each in counts}
         taken = {each.week for each in self.choices}
         taken |= {vote.week for vote in self.running_votes}
         ahead = takewhile(lambda slot: slot.week <= self.last, self.calendar.ahead(self.now))
@@ -590,6 +590,10 @@ class Plan:
         found = ((week, self.curriculum.get(key)) for week, key in chosen)
         return sorted((week, resource.key) for week, resource in found if resource is not None)
 
+    def _candidates_but(self, week: str) -> list[tuple[str, str]]:
+        """Return what the votes that run on other weeks name, each with its week."""
+        return [(v.week, key) for v in self.running_votes if v.week != week for key in v.keys]
+
     def _voted_on(self, weeks: Sequence[str]) -> list[tuple[str, str]]:
         """Return the candidates of votes that run on weeks for which nothing is picked."""
         last, picked = max(weeks, default=""), self.picked
@@ -600,7 +604,8 @@ class Plan:
     def _choices_for(self, weeks: Sequence[str]) -> tuple[dict[str, str], ...]:
         """Return picks, wins and leaders' choices that can still come true, with present keys.
 
-        Each by week, and for each week that which counts most.
+        Each by week, and for each week that which counts most of what can still come: a winner
+        that is picked for another week leaves its own to who leads that.
         Those of a week that is not asked for but gone by, or left out as skipped, hold nothing
         back; nor does what has left the curriculum, or is a companion.
         """
@@ -611,12 +616,15 @@ class Plan:
             is_asked = each.week > last or each.week in weeks
             if is_asked and resource is not None and not resource.is_companion:
                 chosen[each.why][each.week] = resource.key
-        counted = dict[str, str]()
-        for by_week in chosen.values():
-            for week in by_week.keys() & counted.keys():
-                del by_week[week]
-            counted |= by_week
-        return tuple(chosen.values())
+        picked, won, led = chosen.values()
+        comes, counted = {*picked.values(), *self._passed_over}, dict[str, str]()
+        for week, key in sorted(won.items()):
+            if week not in picked and key not in comes | self._had_since(week):
+                counted[week] = key
+                comes.add(key)
+        had = self._had - _present_keys(self.curriculum, self.beyond)
+        free = led.keys() - picked.keys() - counted.keys()
+        return picked, counted, {week: led[week] for week in free if led[week] not in had}
 
     def _order(self, beyond: Sequence[str] = ()) -> dict[str, Why]:
         """Return what the group reads if nobody chooses, in order, and why."""

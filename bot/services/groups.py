@@ -469,7 +469,7 @@ class Groups:
         keys = {post.week_id: keys_of(plan.curriculum, post.key or "") for post in posted}
         unfinished = {post.week_id for post in posted if post.part and post.part.is_unfinished}
         named = {post.week_id: str(months[post.week_id]) for post in posted}
-        found = await week_rows.remembered(self._db, group.group_id, keys, named, unfinished)
+        found = await week_rows.remembered(self._db, keys, named, unfinished)
         counts = Counter(named.values())
         return found, [
             PastMonth(month, counts[str(month)], shown_count(found.get(str(month), (0,))[0]))

@@ -11,7 +11,7 @@ from bot.core.papers import Plan
 from bot.core.reminders import LEAD_DAYS
 from bot.core.weeks import HAD, WEEKS_SHOWN, Slot, slot_of_week
 from bot.errors import LeadRefusedError, NotAMemberError, NotOfferedError
-from bot.services.papers import Papers, tell_again
+from bot.services.papers import Papers, calendar_of, tell_again
 from bot.store import groups as group_rows
 from bot.store import leads as lead_rows
 from bot.store import outbox, readers
@@ -58,14 +58,40 @@ class Leading:
         return await self.week(guild_id, group_id, who, week)
 
     async def hand_back(self, guild_id: int | None, group_id: int, who: int, week: str) -> LedWeek:
-        """Say that they don't lead a week after all; their choice goes too. Twice is harmless."""
-        async with self._papers.taken_of(guild_id, group_id, who) as (tx, group, plan):
-            lead = await lead_rows.lead_of(tx, group_id, week, who)
-            if lead is not None and lead.state == "leads":
-                await lead_rows.delete_lead(tx, lead)
-                if (post := plan.calendar.week(week)) is not None:
-                    await tell_again(tx, self._ids, group, post, plan.now)
-        return await self.week(guild_id, group_id, who, week)
+        """Say that they don't lead a week after all; their choice goes too. Twice is harmless.
+
+        Where the group went into another, a week that it had is still its own; with the others that
+        is meant.
+        """
+        group = await self._group_of(guild_id, group_id, who, week)
+        if group.merged_into is None:
+            async with self._papers.taken_of(guild_id, group.group_id, who) as (tx, group, _):
+                await self._hand_back(tx, group, who, week)
+        else:
+            async with self._db.transaction() as tx:
+                await readers.take_turn(tx, who)
+                await group_rows.take_group(tx, group.group_id)
+                await self._hand_back(tx, group, who, week)
+        return await self._look(group, who, week)
+
+    async def _hand_back(self, tx: Queries, group: Group, who: int, week: str) -> None:
+        lead = await lead_rows.lead_of(tx, group.group_id, week, who)
+        if lead is not None and lead.state == "leads":
+            await lead_rows.delete_lead(tx, lead)
+            if (post := (await calendar_of(tx, group)).week(week)) is not None:
+                await tell_again(tx, self._ids, group, post, self._clock())
+
+    async def _group_of(self, guild_id: int | None, group_id: int, who: int, week: str) -> Group:
+        """Return the group that has a week; of one that went into another, that other if it hadn't.
+
+        Raises as ``Papers.group_of`` does.
+        """
+        group = await group_rows.group(self._db, group_id)
+        if group is None or group.merged_into is None:
+            return await self._papers.group_of(guild_id, group_id, who)
+        present = await self._papers.group_of(guild_id, group.merged_into, who)
+        post = (await calendar_of(self._db, group)).week(week)
+        return present if post is None or post.state not in HAD else group
 
     async def choose(
         self, guild_id: int | None, group_id: int, who: int, week: str, key: str | None
@@ -104,14 +130,17 @@ class Leading:
         Raises:
             NotOfferedError: no calendar has that week, or it is too far away.
         """
-        group = await self._papers.group_of(guild_id, group_id, who)
-        lead = await lead_rows.lead_of(self._db, group_id, week, who)
+        return await self._look(await self._papers.group_of(guild_id, group_id, who), who, week)
+
+    async def _look(self, group: Group, who: int, week: str) -> LedWeek:
+        lead = await lead_rows.lead_of(self._db, group.group_id, week, who)
         plan = await self._papers.plan(self._db, group)
         had, slot = plan.calendar.week(week), _slot(plan, week)
         own = lead if lead is not None and lead.state == "leads" else None
         if had is not None and had.state in HAD:
             resource = plan.curriculum.get(had.key or "")
             is_over = had != plan.this_week or not is_open_to_lead(group, had, plan.now)
+            is_over = is_over or group.merged_into is not None
             about = plan.curriculum, group, slot, own, resource, had.why
             return LedWeek(*about, is_past=True, is_over=is_over)
         pick, by_key = plan.paper(week), plan.curriculum.by_key
@@ -120,7 +149,10 @@ class Leading:
         silent = plan.silent(slot) if group.state == "active" else group.state
         by = ready_at(group, week, had)
         is_reminded = by is not None and plan.now + LEAD_DAYS < by
-        return LedWeek(*about, offered, silent=silent, is_reminded=is_reminded)
+        is_voted_on = any(vote.week == week for vote in plan.running_votes)
+        return LedWeek(
+            *about, offered, silent=silent, is_reminded=is_reminded, is_voted_on=is_voted_on
+        )
 
     async def ask(self, guild_id: int, group_id: int, who: int) -> Lead:
         """Ask a member by direct message to lead the next week that nobody leads.

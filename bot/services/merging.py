@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from bot.core.groups import Group, Merged, MergeOffer, had_counts
 from bot.core.outbox import LetterKind
 from bot.core.papers import Plan
-from bot.core.weeks import HAD, Why
+from bot.core.weeks import HAD, WEEKS_SHOWN, Why
 from bot.errors import OldCardError
 from bot.services import meetings, standing
 from bot.services.groups import Groups
@@ -21,7 +21,7 @@ from bot.store import weeks as week_rows
 from bot.store.database import Database, Queries
 from bot.store.instants import Clock, Ids
 
-BELOW_A_PAPER: tuple[LetterKind, ...] = ("thread", "opener")
+BELOW_A_PAPER: tuple[LetterKind, ...] = ("thread", "opener", "paper")
 """What belongs to a past week still comes."""
 
 
@@ -29,8 +29,8 @@ BELOW_A_PAPER: tuple[LetterKind, ...] = ("thread", "opener")
 class Merging:
     """Lets a group go into another one of its server, for good.
 
-    Members and picks go there; its past weeks stay its own and are shown there. A group that isn't
-    this server's is a ``NoGroupError``, one that has gone a ``MergedGroupError``.
+    Members, picks and leaders go there; its past weeks stay its own and are shown there. A group
+    that isn't this server's is a ``NoGroupError``, one that has gone a ``MergedGroupError``.
     """
 
     _db: Database
@@ -60,9 +60,9 @@ class Merging:
     async def merge(self, guild_id: int, group_id: int, into_id: int, who: int) -> Merged:
         """Let a group go into another, with all that is still to come of it but its calendar.
 
-        Its votes and meetings are called off, nobody leads its coming weeks any more, and what
-        waited to be sent isn't. Where the other one is, and when it has its papers, stays as it is;
-        so does what was picked there.
+        Its votes and meetings are called off, and what waited to be sent isn't. Who leads a coming
+        week still does, if nobody leads that there. Where the other one is, and when it has its
+        papers, stays as it is; so does what was picked there.
 
         Raises:
             OldCardError: they are the same.
@@ -76,21 +76,23 @@ class Merging:
             together = members + await group_rows.member_count(tx, into_id) - in_both
             counts = had_counts(members, together)
             await week_rows.call_off(tx, group_id)
+            # From here on in the order in which whoever deletes everything about themselves does
+            # (``PERSON_COLUMNS``): else each could wait for the other.
+            await group_rows.move_members(tx, group_id, into_id)
+            picks, left_out, unled = await self._give_what_comes(tx, group, into)
             await call_off(tx, self._ids, group, now)
             await outbox.delete_waiting(tx, group_id, but=BELOW_A_PAPER)
-            picks, left_out = await self._give_picks(tx, group, into)
             await meetings.plan(tx, self._ids, replace(group, state="stopped"), now)
             await week_rows.drop_skips(tx, group_id, now)
-            await lead_rows.drop_to_come(tx, group_id)
-            await group_rows.move_members(tx, group_id, into_id)
             gone = [group, *await group_rows.merged_groups(tx, group_id)]
             await group_rows.merge_group(tx, group_id, into_id, now, had_counts=counts)
             for each in gone:
                 await standing.tell(tx, self._ids, each, now)
+            await standing.tell_soon(tx, self._ids, into, now)
             await plan_reminders(tx, into, now)
         offer = replace(offer, in_both=in_both, had_counts=counts)
         status = await self._groups.look(guild_id, into_id, who)
-        return Merged(status, offer, picks, left_out)
+        return Merged(status, offer, picks, left_out, unled)
 
     @asynccontextmanager
     async def _taken(
@@ -119,16 +121,19 @@ class Merging:
                     return
             waits_for |= {each for each in of_both if each is not None}
 
-    async def _give_picks(self, tx: Queries, group: Group, into: Group) -> tuple[int, int]:
-        """Move what is chosen for coming weeks, and for how many a picked one is read.
+    async def _give_what_comes(
+        self, tx: Queries, group: Group, into: Group
+    ) -> tuple[int, int, tuple[int, ...]]:
+        """Move who leads coming weeks, what is chosen, and for how many weeks a pick is read.
 
-        Return how many moved, and how many found no week. What was begun ends where it is: who is
-        in the other group hasn't read its first part.
+        Return how many choices moved, how many found no week, and who leads no more. What was begun
+        ends where it is: who is in the other group hasn't read its first part.
         """
         plan = await self._papers.plan(tx, group)
         had = {week.week for week in plan.calendar.weeks if week.state in HAD}
         chosen = [c for c in plan.chosen if c.week not in had and c.why != "leader_choice"]
         other = await self._papers.plan(tx, into, [each.key for each in chosen])
+        unled = await self._give_leads(tx, plan, other, group, into, had)
         moves, left_out = other.room_for(chosen)
         why: dict[str, Why] = {}
         for each in sorted(chosen, key=lambda each: each.why, reverse=True):
@@ -136,7 +141,21 @@ class Merging:
         await week_rows.give_picks(tx, group.group_id, into.group_id, moves, why)
         keys = {each.key for each in chosen if each.week in moves}
         await self._give_spans(tx, into, plan, other, keys)
-        return len(moves), left_out
+        return len(moves), left_out, unled
+
+    async def _give_leads(
+        self, tx: Queries, plan: Plan, other: Plan, group: Group, into: Group, had: set[str]
+    ) -> tuple[int, ...]:
+        """Let who leads coming weeks lead those of the other group; return who can't."""
+        leads = await lead_rows.leads_from(tx, group.group_id, plan.running)
+        led = {each.week: each.reader_id for each in leads if each.state == "leads"}
+        theirs = await lead_rows.leads_from(tx, into.group_id, plan.running)
+        taken = {each.week for each in theirs if each.state == "leads"}
+        coming = {each.slot.week for each in other.coming(WEEKS_SHOWN) if not each.is_skipped}
+        moved = sorted((coming & led.keys()) - taken - had)
+        await lead_rows.give_leads(tx, group.group_id, into.group_id, moved)
+        await lead_rows.drop_to_come(tx, group.group_id)
+        return tuple(sorted({led[week] for week in led.keys() - had - {*moved}}))
 
     async def _give_spans(
         self, tx: Queries, into: Group, plan: Plan, other: Plan, keys: set[str]

@@ -123,6 +123,7 @@ class Votes:
             await self._ballot(group, vote),
             elsewhere=plan.elsewhere(slot.week, keys),
             is_ahead=slot != plan.calendar.next(now),
+            has_choice=plan.paper(slot.week).why == "leader_choice",
         )
 
     async def _named(self, tx: Queries, group: Group, resources: str | None) -> list[str]:
@@ -205,7 +206,8 @@ class Votes:
     async def decide(self, vote: Vote, counts: Sequence[int]) -> None:
         """Record the result: the winner is what the group reads, if its week is still open.
 
-        If nobody voted, its list goes on. Nothing is sent, unless it is too late for both.
+        If nobody voted, what would come without a vote does. Nothing is sent, unless it is too late
+        for both.
         """
         now = self._clock()
         async with self._db.transaction() as tx:

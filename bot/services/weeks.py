@@ -165,7 +165,7 @@ class Weeks:
         """Return who has read the weeks' papers, as far as told; ``named``: who show their name."""
         keys = {post.week_id: keys_of(curriculum, post.key or "") for post in posts if post}
         unfinished = {p.week_id for p in posts if p and p.part and p.part.is_unfinished}
-        counts = await week_rows.read_counts(self._db, group_id, keys, unfinished) if keys else {}
+        counts = await week_rows.read_counts(self._db, keys, unfinished) if keys else {}
         found: list[ReadBy] = []
         for week_id in (post.week_id if post else 0 for post in posts):
             read, people = counts.get(week_id, (0, 0))

@@ -80,8 +80,11 @@ async def running_groups(db: Queries, guild_id: int) -> list[Group]:
 
 
 async def group_ids(db: Queries, guild_id: int) -> list[int]:
-    """Return the server's groups, stopped or not, the oldest first."""
-    sql = "SELECT group_id FROM study_groups WHERE guild_id = ? ORDER BY group_id"
+    """Return the server's groups, stopped or not, those that went into others first."""
+    sql = (
+        "SELECT group_id FROM study_groups WHERE guild_id = ?"
+        " ORDER BY merged_into IS NULL, group_id"
+    )
     return await db.fetch_column(sql, guild_id)
 
 

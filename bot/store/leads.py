@@ -50,6 +50,27 @@ async def drop_to_come(tx: Queries, group_id: int) -> None:
     await tx.fetch(sql, group_id)
 
 
+async def give_leads(tx: Queries, group_id: int, to_id: int, weeks: Collection[str]) -> None:
+    """Let who leads these weeks of a group lead those of another, which nobody does.
+
+    With what they chose and ask; and they are reminded as if they hadn't been.
+    """
+    if not weeks:
+        return
+    these = f"week IN ({question_marks(weeks)})"
+    asked = (
+        f"DELETE FROM leads WHERE group_id = ? AND {these} AND reader_id IN (SELECT led.reader_id"  # noqa: S608 - question marks only
+        " FROM leads AS led WHERE led.group_id = ? AND led.week = leads.week"
+        " AND led.state = 'leads')"
+    )
+    await tx.fetch(asked, to_id, *weeks, group_id)
+    sql = (
+        "UPDATE leads SET group_id = ?, told_at = NULL, letter_id = NULL"  # noqa: S608 - as above
+        f" WHERE group_id = ? AND state = 'leads' AND {these}"
+    )
+    await tx.fetch(sql, to_id, group_id, *weeks)
+
+
 async def leads_from(db: Queries, group_id: int, week: str) -> list[Lead]:
     """Return who leads, or was asked to, in the week and those after it, in order."""
     sql = "SELECT * FROM leads WHERE group_id = ? AND week >= ? ORDER BY week, reader_id"

@@ -224,10 +224,14 @@ async def parts_read_by(db: Queries, reader_id: int) -> list[Week]:
 OF_PEOPLE = (
     " people AS (SELECT asked.week_id, members.reader_id"
     " FROM (SELECT DISTINCT week_id FROM papers) AS asked"
-    " JOIN members ON members.group_id = ? UNION SELECT week_id, reader_id FROM week_readers"
+    " JOIN weeks ON weeks.week_id = asked.week_id JOIN members ON members.group_id = weeks.group_id"
+    " UNION SELECT week_id, reader_id FROM week_readers"
     " WHERE week_id IN (SELECT week_id FROM papers))"
 )
-"""A week's people are the members, and whoever pressed its button."""
+"""A week's people are its group's members, and whoever pressed its button.
+
+Where that group went into another, nobody knows who was in it: these alone.
+"""
 
 HAS_READ = (
     # Each person is looked up by the key of their marks: PostgreSQL joins no worse way.
@@ -244,7 +248,6 @@ HAS_READ = (
 
 async def read_counts(
     db: Queries,
-    group_id: int,
     keys: Mapping[int, Collection[str]],
     unfinished: Collection[int] = (),
 ) -> dict[int, tuple[int, int]]:
@@ -262,14 +265,13 @@ async def read_counts(
         f" SELECT week_id, COUNT(*) AS people, COUNT(CASE WHEN {HAS_READ} THEN 1 END) AS readers"
         " FROM people GROUP BY week_id"
     )
-    rows = await db.fetch(sql, *chain.from_iterable(asked), group_id)
+    rows = await db.fetch(sql, *chain.from_iterable(asked))
     counts = {row["week_id"]: (int(row["readers"]), int(row["people"])) for row in rows}
     return {week_id: counts.get(week_id, (0, 0)) for week_id in keys}
 
 
 async def remembered(
     db: Queries,
-    group_id: int,
     keys: Mapping[int, Collection[str]],
     months: Mapping[int, str],
     unfinished: Collection[int] = (),
@@ -298,7 +300,7 @@ async def remembered(
         " COUNT(CASE WHEN rating >= 4 THEN 1 END) AS liked FROM readers GROUP BY week_id"
         " UNION ALL SELECT month, COUNT(DISTINCT reader_id), 0, 0 FROM readers GROUP BY month"
     )
-    rows = await db.fetch(sql, *chain.from_iterable(asked), group_id)
+    rows = await db.fetch(sql, *chain.from_iterable(asked))
     return {row["about"]: (row["readers"], row["rated"], row["liked"]) for row in rows}
 
 

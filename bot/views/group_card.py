@@ -207,7 +207,9 @@ def _card_for_all(status: GroupStatus, told: str) -> LayoutView:
         *_first_lines(status),
     ]
     if (members := shown_count(status.members)) is not None:
-        lines.append(ngettext("{n} person reads along.", "{n} people read along.", members))
+        lines.append(
+            ngettext("{n} person is reading along.", "{n} people are reading along.", members)
+        )
     join = _(
         "-# **Join** to read with the group, with reminders if you like. `/group` here shows"
         " what comes next."
@@ -233,7 +235,7 @@ def _first_lines(status: GroupStatus) -> Lines:
 def gone_card(group_id: int, to_id: int) -> LayoutView:
     """Build that first message once the group has gone into another, in the channel ``to_id``."""
     told = _(
-        "### This group reads on in {room}\n"
+        "### This group now reads in {room}\n"
         "It is part of the group there now, and so are its members. What it has read stays here.",
         room=f"<#{to_id}>",
     )
@@ -411,8 +413,10 @@ def _coming_text(coming: Coming, status: GroupStatus, above: str | None) -> str:
     pick = coming.pick
     if coming.is_skipped:
         return _("skipped")
+    leader = status.leader_of(coming.slot.week)
+    led = f"🎤 <@{leader}>" if leader else None
     if _is_voted_on(coming, status):
-        return _("🗳️ vote is open")
+        return dotted(_("🗳️ vote is open"), led)
     resource = status.curriculum.get(pick.key or "")
     if resource is None:
         return _("nothing yet") if status.is_empty else _("nothing left")
@@ -420,8 +424,6 @@ def _coming_text(coming: Coming, status: GroupStatus, above: str | None) -> str:
         "picked_by_moderator": _("📌 picked"),
         "vote_winner": _("🗳️ won the vote"),
     }.get(pick.why or "")
-    leader = status.leader_of(coming.slot.week)
-    led = f"🎤 <@{leader}>" if leader else None
     is_same = pick.key == above and pick.part is not None and pick.part.names
     if is_same:
         return dotted(part_text(pick.part, narrow), chosen, led)

@@ -125,6 +125,8 @@ def _lead_lines(led: LedWeek) -> Lines:
         "leader_choice": _("-# You chose this paper."),
     }
     yield counts.get(led.why or "") or _("-# This comes next on the list. You can choose another.")
+    if led.is_voted_on and led.why != "picked_by_moderator":
+        yield _("-# 🗳️ A vote on this week is open: what wins it comes before a choice.")
     if led.is_reminded and led.group.meets:
         yield _("-# I'll remind you two days before the meeting.")
     elif led.is_reminded:

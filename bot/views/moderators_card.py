@@ -60,7 +60,7 @@ from bot.views.parts import (
     text_input,
     text_of,
 )
-from bot.views.phrases import LINE, dotted, moment, narrow, titles
+from bot.views.phrases import LINE, dotted, joined, moment, narrow, titles
 from bot.views.pick_card import (
     LongPaper,
     later_lines,
@@ -516,14 +516,18 @@ def merge_card(offer: MergeOffer, opener_id: int) -> LayoutView:
         "paused": _("⏸️ That group is paused."),
         "stopped": _("⏹️ That group is stopped."),
     }[into.state]
-    read = _("• What it has read doesn't count as read there: most weren't in it.")
+    read = _("• Its papers don't count as read there: most members there weren't in this group.")
     if offer.had_counts:
-        read = _("• What it has read to the end counts as read there, too: most were in it.")
+        read = _(
+            "• What it has read to the end counts as read there, too: most members were in it."
+        )
     lines = [
         _("{room} has a group already. **Merge** lets this group go into it, for good:"),
         f"-# {_known_by(offer.into)}",
-        _("• Members and coming picks go along; times and role don't."),
-        _("• Past papers stay, and are in **Older**. An open vote is cancelled."),
+        _("• Members go along, and picks and leaders to free weeks; times and role don't."),
+        _("• Past papers stay, and are in **Older**. An open vote is cancelled.")
+        if group.meets is None
+        else _("• Past papers stay, in **Older**. Votes and meetings are cancelled."),
         read,
         state,
     ]
@@ -542,7 +546,7 @@ def merge_form(offer: MergeOffer) -> WordForm:
     group, into = offer.group, offer.into
     question = _(
         "The group of {room} ({known_by}) goes into the group of {to} ({to_known_by}).\n"
-        "Nobody can take the two apart again. Nothing that was posted or read is lost.",
+        "This can't be undone. Nothing that was posted or read is lost.",
         room=_room(group),
         known_by=_known_by(group),
         to=_room(into),
@@ -557,7 +561,9 @@ def merged_text(merged: Merged) -> str:
     lines = [
         _("✅ The group of {room} is part of this one now.", room=_room(offer.group)),
         ngettext("{n} member came along.", "{n} members came along.", came),
-        ngettext("{n} was in both.", "{n} were in both.", offer.in_both) if offer.in_both else "",
+        ngettext("{n} member was in both.", "{n} members were in both.", offer.in_both)
+        if offer.in_both
+        else "",
         ngettext("{n} pick moved.", "{n} picks moved.", merged.picks) if merged.picks else "",
         ngettext(
             "{n} pick found no free week within a year.",
@@ -565,6 +571,9 @@ def merged_text(merged: Merged) -> str:
             merged.left_out,
         )
         if merged.left_out
+        else "",
+        _("No longer leading: {names}. Please tell them.", names=joined(names))
+        if (names := [f"<@{reader_id}>" for reader_id in merged.unled])
         else "",
     ]
     return " ".join(filter(None, lines))

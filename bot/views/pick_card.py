@@ -278,7 +278,7 @@ def read_for_text(resource: Resource, weeks: int) -> str:
         return _("✅ **{title}** is left out: the group reads what comes after it.", title=title)
     if weeks > 1 and weeks == len(resource.parts):
         return _(
-            "✅ **{title}** is read one part a week, for {n} weeks.\n"
+            "✅ **{title}**: one part a week, for {n} weeks.\n"
             "-# A pick or a vote for one of these weeks comes first. The rest comes a week later.",
             title=title,
             n=weeks,
@@ -351,11 +351,21 @@ def vote_card(ballot: Ballot, opener_id: int) -> LayoutView:
         "-# The poll runs for {n} hours. If nobody votes, the list goes on.",
         vote.hours,
     )
-    waits = _("-# Earlier weeks read none of these.") if ballot.is_ahead else ""
-    # With fewer candidates, there is more room on a phone.
-    matters = as_many_as_fit(_elsewhere_lines(ballot), FEW_LINES + (MOST - len(vote.keys)) // 2)
+    if ballot.has_choice:
+        below = ngettext(
+            "-# The poll runs for {n} hour. If nobody votes, the leader's choice is read.",
+            "-# The poll runs for {n} hours. If nobody votes, the leader's choice is read.",
+            vote.hours,
+        )
+    else_ = ballot.elsewhere
+    before = (s for s in (*else_.chosen.values(), *else_.voted.values()) if s.at < ballot.slot.at)
+    matters = [*_elsewhere_lines(ballot)]
     picks = "" if matters else _("-# A pick counts more than a vote.")
-    told = text_of(filter(None, [heading, *_candidates(ballot), *matters, below, waits, picks]))
+    if ballot.is_ahead and not any(before):
+        matters.append(_("-# Until the poll closes, none of these comes earlier."))
+    # With fewer candidates, there is more room on a phone.
+    matters = as_many_as_fit(matters, FEW_LINES + (MOST - len(vote.keys)) // 2)
+    told = text_of(filter(None, [heading, *_candidates(ballot), *matters, below, picks]))
     return boxed(told, row(*vote_buttons(vote.vote_id, opener_id)))
 
 
@@ -375,14 +385,14 @@ def _elsewhere_lines(ballot: Ballot) -> Lines:
         days = sorted({slot.at for slot in slots})
         return phrases.several([phrases.moment(at, "d") for at in days], 1)
 
-    if else_.picked:
-        days, titles = when(else_.picked.values()), named(else_.picked)
-        yield _("⚠️ Picked for {when}: {titles}.", when=days, titles=titles)
+    if else_.chosen:
+        days, titles = when(else_.chosen.values()), named(else_.chosen)
+        yield _("⚠️ Chosen for {when}: {titles}.", when=days, titles=titles)
     if else_.left_out:
         titles = named(else_.left_out)
         yield _("⚠️ Left out even if it wins: {titles}.", titles=titles)
     if else_.had:
-        yield _("⚠️ This group already had {titles}.", titles=named(else_.had))
+        yield _("⚠️ Already read here: {titles}.", titles=named(else_.had))
     if else_.voted:
         days, titles = when(else_.voted.values()), named(else_.voted)
         yield _("⚠️ Also in the vote for {when}: {titles}.", when=days, titles=titles)

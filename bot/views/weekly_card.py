@@ -94,7 +94,7 @@ def _heading(post: WeeklyPost) -> list[str]:
     because = {
         "picked_by_moderator": _("-# Picked by a moderator."),
         "vote_winner": _("-# It won the vote."),
-        "leader_choice": _("-# Chosen by who leads this week."),
+        "leader_choice": _("-# Chosen by this week's leader."),
         "next_on_list": None,  # as one expects
         "must_read_addition": _("-# You've read the list; this must-read goes deeper."),
         "addition": _("-# You've read the list; this goes deeper."),

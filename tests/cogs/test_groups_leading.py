@@ -94,6 +94,38 @@ async def test_the_leader_chooses_among_the_next_five(lead, channel, alice, unti
     assert f"LoRA · 🎤 <@{alice.id}>" in text_of(seen)
 
 
+async def test_where_a_led_week_is_voted_on_all_cards_say_both(lead, channel, alice, moderator):
+    shown = (await lead()).response
+    card = await alice.select(shown.message, [options_of(shown)[2]], custom_id=select_of(shown))
+    called = text_of(await moderator.slash(channel, "manage vote", date="12 Jan"))
+    week = text_of(await alice.slash(channel, "group")).splitlines()
+    own = text_of(await lead())
+    picked = await moderator.slash(channel, "manage pick", resource="GPT-2", date="12 Jan")
+    then = text_of(await lead())
+
+    assert called.splitlines()[3] == "3. LoRA"
+    assert "If nobody votes, the leader's choice is read." in called
+    assert any(line.endswith(f"🗳️ vote is open · 🎤 <@{alice.id}>") for line in week)
+    assert "-# You chose this paper.\n-# 🗳️ A vote on this week is open: what wins it" in own
+    assert "🗳️" not in text_of(card)
+    assert "GPT-2" in text_of(picked)
+    assert "A vote on this week" not in then
+
+
+async def test_a_choice_of_another_week_is_told_to_who_calls_a_vote_and_waits_for_it(
+    lead, channel, alice, moderator
+):
+    shown = (await lead()).response
+    await alice.select(shown.message, [options_of(shown)[2]], custom_id=select_of(shown))
+
+    called = await moderator.slash(channel, "manage vote", resources="LoRA, GPT-2", date="19 Jan")
+    offered = option_labels_of(await lead())
+
+    assert "⚠️ Chosen for <t:1768208400:d>: LoRA." in text_of(called)
+    assert "comes earlier" not in text_of(called)
+    assert offered[:-1] == ["GPT-1", "BERT", "PEFT 🤗", "GPT-3", "Chain of Thought (CoT)"]
+
+
 async def test_the_leaders_questions_open_the_talk(lead, channel, alice, until, env):
     shown = (await lead(0)).response
     form = await alice.click(shown.message, label="Questions…")

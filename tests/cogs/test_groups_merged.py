@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tests.seen import custom_id_of, labels_of, posts_in, text_of
+from tests.seen import custom_id_of, labels_of, options_of, posts_in, select_of, text_of
 
 A_WEEK = 7 * 24 * 3600
 MONDAY = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
@@ -74,10 +74,28 @@ async def test_a_move_to_a_channel_with_a_group_offers_to_merge_and_says_what_th
 
     assert f"<#{papers.id}> has a group already" in said
     assert "Tuesdays at 09:00, Etc/UTC · 1 member" in said
-    assert "Members and coming picks go along" in said
-    assert "doesn't count as read there" in said
+    assert "Members go along, and picks and leaders to free weeks" in said
+    assert "Its papers don't count as read there" in said
+    assert "An open vote is cancelled." in said
     assert buttons == ["Merge…", "Back"]
     assert "Less" in labels_of(back)
+
+
+async def test_who_leads_and_meetings_are_told_of_before_and_after(
+    joined, offer, moderator, alice, bob, channel, papers
+):
+    await moderator.slash(channel, "manage group", meets="Thursday 20:00")
+    for who, place in ((alice, channel), (bob, papers)):
+        card = (await who.slash(place, "group")).response.message
+        await who.select(card, [options_of(card)[1]], custom_id=select_of(card))
+    card = await offer(channel, papers)
+    said = text_of(card)
+
+    form = await moderator.click(card.response.message, label="Merge…")
+    done = await moderator.submit_modal(form, {"word": "merge"})
+
+    assert "Votes and meetings are cancelled." in said
+    assert f"No longer leading: <@{alice.id}>. Please tell them." in text_of(done)
 
 
 async def test_another_word_merges_nothing(joined, merge, moderator, channel, papers):
@@ -85,7 +103,7 @@ async def test_another_word_merges_nothing(joined, merge, moderator, channel, pa
 
     again = await moderator.click(refused.response.message, label="Merge…")
 
-    assert "Nobody can take the two apart again." in str(form.modal)
+    assert "This can't be undone." in str(form.modal)
     assert "You typed “no”, so nothing was changed." in text_of(refused)
     assert again.modal
     assert "1 member" in text_of(await moderator.slash(channel, "group"))
@@ -167,7 +185,7 @@ async def test_a_forums_post_says_where_its_group_went(
     await env.advance_time(60)
 
     (top,) = post.history()
-    assert f"This group reads on in <#{papers.id}>" in text_of(top)
+    assert f"This group now reads in <#{papers.id}>" in text_of(top)
     joins = await alice.click(top, label="Join")
     assert f"You're in: <#{papers.id}>" in text_of(joins)
 

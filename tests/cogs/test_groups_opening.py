@@ -152,7 +152,7 @@ async def test_three_who_joined_are_counted_and_nobody_is_named(
     await env.advance_time(6 * A_MINUTE)
 
     (card,) = openings_in(channel)
-    assert "3 people read along." in text_of(card).splitlines()
+    assert "3 people are reading along." in text_of(card).splitlines()
     assert "<@" not in text_of(card)
 
 

@@ -107,7 +107,7 @@ async def test_moderators_choose_other_weeks_and_the_parts_are_spread(
     assert "✅ **The course** is read for 2 weeks." in told
     assert "The course · parts 1-3 of 5: chapters 1-3 to chapters 7-9" in told
     assert "> parts 4-5 of 5: chapter 10 and the end" in told
-    assert "✅ **The course** is read one part a week, for 5 weeks." in text_of(back)
+    assert "✅ **The course**: one part a week, for 5 weeks." in text_of(back)
 
 
 async def test_a_pick_of_what_was_read_says_that_it_begins_anew(group, moderator, channel, monday):

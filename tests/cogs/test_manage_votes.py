@@ -566,7 +566,7 @@ async def test_a_vote_on_named_candidates_for_a_week_ahead(
     papers = [title_of(post) for post in posts_in(channel)]
     assert f"votes on what it reads on <t:{int(FOUR_WEEKS_ON.timestamp())}:F>" in told
     assert [line[:9] for line in told.splitlines()[1:4]] == ["1. GPT-2", "2. Llama ", "3. BERT"]
-    assert "Earlier weeks read none of these." in told
+    assert "Until the poll closes, none of these comes earlier." in told
     assert poll.poll.question == "What do we read on Mon 2 Feb 2026?"
     assert "Vote for" not in seen
     assert papers[0] == "Attention Is All You Need"
@@ -700,5 +700,5 @@ async def test_what_may_surprise_about_named_candidates_is_told(
     )
 
     assert "⚠️ Also in the vote for <t:1770022800:d>: GPT-2." in both
-    assert "⚠️ Picked for <t:1772442000:d>: LoRA." in called
-    assert "⚠️ This group already had Attention Is" in called
+    assert "⚠️ Chosen for <t:1772442000:d>: LoRA." in called
+    assert "⚠️ Already read here: Attention Is" in called

@@ -51,6 +51,17 @@ def test_must_reads_come_once_more():
     ]
 
 
+def test_who_leads_a_week_beyond_the_list_chooses_what_comes_again():
+    then = beyond_list(LIST, "must_reads", ())
+    plan = plan_from(WEEKS[0], LIST, had=ALL, beyond=then, led={WEEKS[0]: "demo:scaling"})
+
+    assert plan.next_for(WEEKS[0], 5) == ["demo:attention", "demo:scaling"]
+    assert plan.papers(WEEKS)[:2] == [
+        Pick(WEEKS[0], "demo:scaling", "leader_choice"),
+        Pick(WEEKS[1], "demo:attention", "must_read_again"),
+    ]
+
+
 @pytest.mark.parametrize("winners", [{}, {WEEKS[0]: "demo:attention"}])
 def test_what_a_moderator_picked_is_held_back_for_its_week(winners):
     then = beyond_list(LIST, "must_reads", ())
@@ -74,7 +85,7 @@ def test_nothing_beyond_the_list_comes_twice_and_all_of_it_comes(made, choice, d
     assert set(then) <= set(keys)
 
 
-def by_definition(made, had, picked, winners, weeks, then):
+def by_definition(made, had, picked, winners, led, weeks, then):
     """What `next_papers` says, as its docstring has it: each week looks at everything anew."""
 
     def present(chosen):
@@ -85,14 +96,20 @@ def by_definition(made, had, picked, winners, weeks, then):
         }
         return {week: r.key for week, r in found.items() if r is not None and not r.is_companion}
 
-    picked, winners = present(picked), present(winners)
+    picked, winners, led = present(picked), present(winners), present(led)
     had = {r.key for each in had if (r := made.get(each)) is not None}
     then = [r.key for each in then if (r := made.get(each)) is not None]
+    for week, key in sorted(winners.items()):
+        before = {k for at, k in winners.items() if at < week}
+        if week in picked or key in had | before | set(picked.values()):
+            del winners[week]
+    chosen = picked.keys() | winners.keys()
+    led = {at: k for at, k in led.items() if at not in chosen and k not in had - set(then)}
     papers = []
     for week in weeks:
         read = {paper.key for paper in papers}
-        later = {k for at, k in picked.items() if at > week}
-        held = later | {k for at, k in winners.items() if at > week and at not in picked}
+        later = {k for at, k in [*picked.items(), *winners.items()] if at > week}
+        held = later | {k for at, k in led.items() if at > week}
         free = [r for r in made.resources if r.key not in had | read | held]
         listed = [(r.key, "next_on_list") for r in free if not r.addition]
         added = [(r.key, "must_read_addition") for r in free if r.addition and r.must_read]
@@ -101,8 +118,10 @@ def by_definition(made, had, picked, winners, weeks, then):
         ]
         if week in picked:
             papers.append(Pick(week, picked[week], "picked_by_moderator"))
-        elif week in winners and winners[week] not in had | read | later:
+        elif week in winners:
             papers.append(Pick(week, winners[week], "vote_winner"))
+        elif week in led and led[week] not in read | later:
+            papers.append(Pick(week, led[week], "leader_choice"))
         else:
             papers.append(Pick(week, *([*listed, *added, *beyond] or [(None, None)])[0]))
     return papers
@@ -113,13 +132,13 @@ def test_one_pass_says_what_looking_at_everything_each_week_would(made, data):
     keys = st.sampled_from([*made.by_key, *made.present_keys, "demo:gone"])
     all_weeks = weeks_from("2026-W51", 12)
     chosen = st.dictionaries(st.sampled_from(all_weeks), keys, max_size=6)
-    had, picked, winners = data.draw(st.sets(keys)), data.draw(chosen), data.draw(chosen)
+    had, picked, winners, led = data.draw(st.sets(keys)), *(data.draw(chosen) for _ in range(3))
     then = data.draw(st.lists(keys, max_size=6))
     weeks = sorted(data.draw(st.sets(st.sampled_from(all_weeks[1:10]), min_size=1)))
 
-    papers = next_papers(made, had, picked, winners, weeks, then)
+    papers = next_papers(made, had, picked, winners, weeks, then, led=led)
 
-    assert papers == by_definition(made, had, picked, winners, weeks, then)
+    assert papers == by_definition(made, had, picked, winners, led, weeks, then)
 
 
 def test_the_end_of_a_long_list_is_found_by_looking_at_each_resource_once():

@@ -36,6 +36,12 @@ def test_what_is_chosen_here_or_twice_comes_once():
     assert plan.room_for(choices) == ({W03: W03}, 0)
 
 
+def test_what_who_leads_a_week_here_chose_keeps_no_pick_from_moving():
+    plan = plan_from(W02, LIST, led={W04: "demo:p1"})
+
+    assert plan.room_for(chosen({W02: "demo:p1", W04: "demo:p2"})) == ({W02: W02, W04: W05}, 0)
+
+
 def test_a_pick_goes_before_what_won_the_vote_on_its_week():
     moves, left_out = plan_from(W02, LIST).room_for(chosen({W03: "demo:p1"}, {W03: "demo:p2"}))
 

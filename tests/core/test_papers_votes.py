@@ -104,8 +104,36 @@ def test_what_else_is_the_matter_with_candidates_is_known():
     told = plan.elsewhere(W03, [f"demo:{each}" for each in ("bert", "gpt", "lora", "deeper")])
 
     assert (told.had, told.left_out) == ({"demo:bert"}, {"demo:lora"})
-    assert [(key, slot.week) for key, slot in told.picked.items()] == [("demo:deeper", W05)]
+    assert [(key, slot.week) for key, slot in told.chosen.items()] == [("demo:deeper", W05)]
     assert [(key, slot.week) for key, slot in told.voted.items()] == [("demo:gpt", W04)]
+
+
+def test_who_leads_a_week_takes_no_candidate_of_a_vote_on_another():
+    plan = voting(vote_on(W04, "gpt", "lora"), led={W03: "demo:gpt"})
+
+    assert read(plan) == ["bert", "scaling", "gpt", "lora"]
+    assert plan.next_for(W03, 5) == ["demo:scaling"]
+    assert plan.next_for(W04, 5) == ["demo:lora"]  # the other is chosen for W03
+
+
+def test_candidates_of_a_led_week_may_be_what_was_chosen_for_it_and_of_others_it_is_told():
+    plan = voting(led={W03: "demo:gpt"})
+
+    assert plan.candidates(W03, 2) == ["demo:gpt", "demo:lora"]
+    assert plan.candidates(W04, 2) == ["demo:lora", "demo:scaling"]
+    assert plan.elsewhere(W03, ["demo:gpt"]).chosen == {}
+    assert [slot.week for slot in plan.elsewhere(W04, ["demo:gpt"]).chosen.values()] == [W03]
+
+
+def test_a_winner_that_is_moot_leaves_its_week_to_who_leads_it():
+    led = {W03: "demo:lora"}
+
+    won = voting(winners={W03: "demo:gpt"}, led=led)
+    moved = voting(winners={W03: "demo:gpt"}, picked={W02: "demo:gpt"}, led=led)
+
+    assert read(won) == ["bert", "gpt", "lora", "scaling"]
+    assert read(moved) == ["gpt", "lora", "bert", "scaling"]
+    assert read(voting(winners={W03: "demo:bert"}, had=["demo:bert"], led=led))[1] == "lora"
 
 
 SLUGS = ["bert", "deeper", "gpt", "lora", "scaling"]
@@ -115,12 +143,12 @@ BALLOTS = st.dictionaries(
 CHOICES = st.dictionaries(st.sampled_from(WEEKS), st.sampled_from(SLUGS).map("demo:{}".format))
 
 
-@given(BALLOTS, CHOICES, st.sets(st.sampled_from(SLUGS).map("demo:{}".format)))
-def test_the_order_takes_no_candidate_before_its_week_and_the_weeks_come_as_foretold(
-    ballots, picked, had
+@given(BALLOTS, CHOICES, CHOICES, st.sets(st.sampled_from(SLUGS).map("demo:{}".format)))
+def test_no_candidate_is_taken_before_its_week_unless_picked_and_the_weeks_come_as_foretold(
+    ballots, picked, led, had
 ):
     votes = [vote_on(week, *slugs) for week, slugs in ballots.items()]
-    plan = voting(*votes, picked=picked, had=sorted(had))
+    plan = voting(*votes, picked=picked, led=led, had=sorted(had))
 
     papers = plan.papers(WEEKS)
 

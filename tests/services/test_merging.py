@@ -6,8 +6,15 @@ import pytest
 
 from bot.core.lists import Where
 from bot.core.weeks import Part, Schedule
-from bot.errors import MergedGroupError, NoGroupError, OldCardError, VoteRefusedError
+from bot.errors import (
+    MergedGroupError,
+    NoGroupError,
+    NotAMemberError,
+    OldCardError,
+    VoteRefusedError,
+)
 from bot.services.merging import Merging
+from bot.store import groups as group_rows
 from bot.store import outbox
 from tests.curricula import curriculum, imported, resource
 from tests.every_table import everything
@@ -449,6 +456,14 @@ async def test_a_forgotten_server_forgets_what_went_too(
         assert await db.fetch_value(f"SELECT COUNT(*) FROM {table}") == 0
 
 
+async def test_of_a_server_that_is_forgotten_what_went_goes_before_what_it_went_into(
+    merging, group_id, into_id, db
+):
+    await merging.merge(GUILD, into_id, group_id, MODERATOR)
+
+    assert await group_rows.group_ids(db, GUILD) == [into_id, group_id]
+
+
 async def test_who_deletes_everything_is_in_none_of_the_rows(
     services, merging, group_id, into_id, join, db
 ):
@@ -518,31 +533,99 @@ async def test_the_clock_is_put_right_in_a_group_that_went(
     )
 
 
-async def test_nobody_leads_coming_weeks_of_what_went_but_who_led_is_remembered(
-    services, merging, group_id, into_id, clock
+async def test_who_leads_a_coming_week_leads_it_there_unless_somebody_does(
+    services, merging, group_id, into_id, join, until, db
 ):
-    leading, weeks = (
-        services.leading,
-        [coming.slot.week for coming in (await services.groups.look(GUILD, group_id, 0)).coming],
-    )
-    await services.groups.join(GUILD, group_id, 71)
-    for week in weeks[:2]:
-        await leading.lead(GUILD, group_id, 71, week)
-    first = (await services.groups.look(GUILD, group_id, 71)).coming[1].pick.key
-    await leading.choose(GUILD, group_id, 71, weeks[1], first)
-    await posted(services, group_id, weeks[0])
+    weeks = [each.slot.week for each in (await services.groups.look(GUILD, group_id, 0)).coming]
+    leading = services.leading
+    await join(group_id, ALICE, BOB)
+    await join(into_id, CARL)
+    for who, week in ((ALICE, weeks[0]), (ALICE, weeks[1]), (BOB, weeks[2])):
+        await leading.lead(GUILD, group_id, who, week)
+    await leading.choose(GUILD, group_id, ALICE, weeks[1], "demo:p3")
+    await leading.ask_about(GUILD, group_id, ALICE, weeks[1], ["Why?"])
+    await leading.lead(GUILD, into_id, CARL, weeks[2])
+    await until(hours=2)
+    await services.papers.pick(GUILD, CHANNEL, MODERATOR, "p4", weeks[1])
 
     merged = await merging.merge(GUILD, group_id, into_id, MODERATOR)
 
-    left = await services.db.fetch("SELECT week FROM leads")
-    assert [row["week"] for row in left] == [weeks[0]]
-    assert merged.picks == 0
+    led = {week: merged.status.leader_of(week) for week in weeks}
+    assert led == {weeks[0]: None, weeks[1]: ALICE, weeks[2]: CARL, weeks[3]: None}
+    assert merged.unled == (BOB,)
+    shown = await leading.week(GUILD, into_id, ALICE, weeks[1])
+    assert (shown.lead.key, shown.lead.questions) == ("demo:p3", ("Why?",))
+    assert (shown.resource.key, shown.why) == ("demo:p4", "picked_by_moderator")
+    past = await services.groups.history(GUILD, group_id, 0)
+    assert [each.leader_id for each in past.weeks] == [ALICE]
 
 
-async def posted(services, group_id, week):
-    """Let a week count as posted."""
-    async with services.db.transaction() as tx:
-        await tx.fetch(
-            "INSERT INTO weeks (week_id, group_id, week, slot_at, state) VALUES (?, ?, ?, ?, ?)",
-            5, group_id, week, 0, "posted",
-        )  # fmt: skip
+async def test_who_was_asked_there_for_the_week_that_they_lead_leads_it(
+    services, merging, group_id, into_id, join
+):
+    await join(group_id, ALICE)
+    await join(into_id, ALICE)
+    asked = await services.leading.ask(GUILD, into_id, ALICE)
+    await services.leading.lead(GUILD, group_id, ALICE, asked.week)
+
+    merged = await merging.merge(GUILD, group_id, into_id, MODERATOR)
+
+    assert [(each.week, each.state) for each in merged.status.leads] == [(asked.week, "leads")]
+
+
+async def test_an_old_button_hands_back_what_the_group_had_and_what_moved_with_its_leader(
+    services, merging, group_id, into_id, join, until, db
+):
+    weeks = [each.slot.week for each in (await services.groups.look(GUILD, group_id, 0)).coming]
+    await join(group_id, ALICE)
+    for week in weeks[:2]:
+        await services.leading.lead(GUILD, group_id, ALICE, week)
+    await until(hours=2)
+    await merging.merge(GUILD, group_id, into_id, MODERATOR)
+
+    for guild, who, error in ((GUILD + 1, ALICE, NoGroupError), (None, DAVE, NotAMemberError)):
+        with pytest.raises(error):
+            await services.leading.hand_back(guild, group_id, who, weeks[0])
+    had = await services.leading.hand_back(None, group_id, ALICE, weeks[0])
+    moved = await services.leading.hand_back(GUILD, group_id, ALICE, weeks[1])
+
+    assert (had.group.group_id, had.lead, had.is_over) == (group_id, None, True)
+    assert (moved.group.group_id, moved.lead) == (into_id, None)
+    assert await db.fetch("SELECT * FROM leads") == []
+    past = await services.groups.history(GUILD, group_id, 0)
+    assert [each.leader_id for each in past.weeks] == [None]
+    assert await db.fetch_column("SELECT group_id FROM outbox WHERE kind = 'paper'") == [group_id]
+
+
+async def test_what_the_other_groups_members_read_on_their_own_counts_for_no_past_week(
+    services, merging, group_id, into_id, join, until
+):
+    await join(into_id, ALICE, BOB, CARL)
+    await join(group_id, DAVE)
+    await until(hours=2)
+    for who in (ALICE, BOB, CARL):
+        await services.reading.mark(who, GUILD, "demo:p0", "done")
+
+    await merging.merge(GUILD, group_id, into_id, MODERATOR)
+
+    past = await services.groups.history(GUILD, group_id, 0)
+    assert ([each.read for each in past.weeks], past.months[0].readers) == ([None], None)
+    post = await services.weeks.post(past.weeks[0].post.week_id)
+    assert post.read is None
+
+
+async def test_what_tells_a_channel_of_the_other_group_says_soon_how_many_they_are_by_then(
+    services, merging, group_id, join, clock, postbox, db
+):
+    made = await services.groups.make_or_change(
+        GUILD, ELSEWHERE, TUESDAYS, None, MODERATOR, opens=True
+    )
+    into_id = made.group.group_id
+    clock.advance(minutes=10)
+    await postbox.deliver()
+    await join(group_id, ALICE, BOB, CARL)
+
+    await merging.merge(GUILD, group_id, into_id, MODERATOR)
+
+    sql = "SELECT group_id FROM outbox WHERE kind = 'sign' AND state = 'waiting'"
+    assert await db.fetch_column(sql) == [into_id]

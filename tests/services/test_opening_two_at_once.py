@@ -28,11 +28,11 @@ from bot.services.link_checks import LinkChecks
 from bot.services.opening import Services, services_over
 from bot.store import leads, outbox
 from tests.curricula import curriculum, imported, named_by_address, resource
-from tests.interleaved import COMMIT, FIRST_WRITE, Halting, Outcome, Two
+from tests.interleaved import COMMIT, FIRST_WRITE, WRITES, Halting, Outcome, Two
 from tests.postbox import MONDAYS_AT_TEN, Desk
 
 GUILD, AWAY, LONG_AWAY = 5, 6, 7
-ALICE, BOB, CARL, EVE, NEW = 11, 12, 13, 14, 15
+ALICE, BOB, CARL, EVE, NEW, DAN = 11, 12, 13, 14, 15, 16
 READING, DUE, CHANGED, FORUM, EMPTY = 71, 72, 73, 74, 79
 LINK = "https://example.org/new"
 LIST = curriculum(
@@ -68,7 +68,7 @@ class World:
         self.now = datetime(2025, 12, 29, 9, 0, tzinfo=UTC)
         await s.inboxes.set_word(GUILD, DUE)
         self.reading = await self.group(s, READING, MONDAYS_AT_TEN)
-        for who in (ALICE, EVE):
+        for who in (ALICE, EVE, DAN):
             await groups.join(GUILD, self.reading, who)
         await s.reminders.ask(GUILD, self.reading, ALICE, wanted=True)
         await s.me.switch(EVE, "nudge")
@@ -127,6 +127,9 @@ class World:
         self.now = datetime(2026, 1, 6, 10, 30, tzinfo=UTC)
         await s.papers.go_on(GUILD, self.reading, "additions")
         await s.leading.lead(GUILD, self.reading, EVE, "2026-W04")
+        await s.leading.lead(GUILD, self.reading, DAN, "2026-W05")
+        await s.papers.pick(GUILD, READING, DAN, "demo:p7", "2026-W06")
+        await s.votes.call(GUILD, READING, DAN, 2, 24, date="2026-W07")
         async with s.db.transaction() as tx:
             await leads.put_lead(tx, Lead(self.reading, "2026-W05", EVE, "asked"), self.now)
         (self.check, *_) = await s.guilds.due_checks(45)
@@ -276,6 +279,7 @@ def acts(w: World, s: Services) -> dict:
         "Me.forget, new": lambda: s.me.forget(NEW),
         "Me.forget, carl": lambda: s.me.forget(CARL),
         "Me.forget, eve": lambda: s.me.forget(EVE),
+        "Me.forget, dan": lambda: s.me.forget(DAN),
         "Finding.find": lambda: s.finding.find(ALICE, Where(GUILD, list_id=w.ours), "p6"),
         "Readers.use": lambda: use(s, ALICE, Where(GUILD, list_id=w.ours)),
         "Reading.path": lambda: reading.path(ALICE, Where(GUILD, list_id="demo"), "p3"),
@@ -698,6 +702,7 @@ async def test_two_at_once_are_as_if_one_had_been_first(two, act, beside):
         "Groups.leave",
         "Me.forget, bob",
         "Me.forget, eve",
+        "Me.forget, dan",
         "Guilds.member_left",
         "Reminders.set_reasons",
     ],
@@ -708,7 +713,26 @@ async def test_two_groups_are_merged_and_nobody_waits_forever(two, beside):
 
     for _ in range(5):
         outcome = await pair.both_at_once(first, second)
-        assert not [each for each in outcome.answers if "LedgerError" in each]
+        assert waits_forever(outcome) == []
+
+
+@in_one_loop
+@pytest.mark.parametrize("forget", ["Me.forget, dan", "Me.forget, eve"])
+async def test_who_deletes_everything_while_their_group_is_merged_waits_forever_nowhere(
+    two, forget
+):
+    pair, world = two
+    first, second = acts(world, pair.one)[forget], acts(world, pair.other)["Merging.merge"]
+    await pair.one_after_the_other(first, second)
+    writes = [n for n, sql in enumerate(pair.one.db.statements, 1) if WRITES.match(sql)]
+
+    for at in writes:
+        assert waits_forever(await pair.interleaved(first, second, at)) == [], at
+
+
+def waits_forever(outcome: Outcome) -> list[str]:
+    """Return what was answered where each of two waits for the other, or for too long."""
+    return [each for each in outcome.answers if "Deadlock" in each or "LedgerError" in each]
 
 
 @in_one_loop

@@ -692,7 +692,7 @@ async def test_what_is_the_matter_with_named_candidates_is_told(services, group,
 
     assert ballot.is_ahead
     assert set(ballot.elsewhere.had) == {"demo:bert"}
-    assert [slot.week for slot in ballot.elsewhere.picked.values()] == ["2026-W09"]
+    assert [slot.week for slot in ballot.elsewhere.chosen.values()] == ["2026-W09"]
 
 
 async def test_what_the_group_had_may_win_again(services, group, deliver, clock):

@@ -29,22 +29,39 @@ def post(services, clock):
     return weeks
 
 
-async def test_weeks_come_newest_first_six_a_page(services, group_id, post):
+async def test_weeks_come_newest_first_five_of_two_months_a_page(services, group_id, post):
     await post(9)
 
     first = await services.groups.history(GUILD, group_id, 0)
     second = await services.groups.history(GUILD, group_id, 1)
 
-    assert [w.post.title for w in first.weeks] == [f"Paper-{n:02}" for n in range(8, 2, -1)]
-    assert [w.post.title for w in second.weeks] == ["Paper-02", "Paper-01", "Paper-00"]
+    assert [w.post.title for w in first.weeks] == [f"Paper-{n:02}" for n in range(8, 3, -1)]
+    assert [w.post.title for w in second.weeks] == [f"Paper-{n:02}" for n in range(3, -1, -1)]
     assert (first.has_more, second.has_more) == (True, False)
     assert first.weeks[0].post.at == datetime(2026, 3, 2, 10, tzinfo=UTC)
 
 
-async def test_six_weeks_are_one_page(services, group_id, post):
-    await post(6)
+async def test_weeks_that_somebody_led_are_fewer_a_page(services, group_id, post):
+    await services.groups.join(GUILD, group_id, ALICE)
+    for week in (2, 3, 4, 5):
+        await services.leading.lead(GUILD, group_id, ALICE, f"2026-W0{week}")
+    await post(4)
 
-    assert not (await services.groups.history(GUILD, group_id, 0)).has_more
+    pages = [(await services.groups.history(GUILD, group_id, n)).weeks for n in (0, 1, 2)]
+
+    assert [[week.leader_id for week in page] for page in pages] == [[ALICE] * 3, [ALICE], []]
+
+
+async def test_a_month_without_papers_has_its_name_alone(services, group_id, post, clock):
+    await post(2)
+    for week in ("2026-W04", "2026-W05", "2026-W06"):
+        await services.calendars.skip(GUILD, group_id, week)
+    clock.advance(weeks=3)
+
+    history = await services.groups.history(GUILD, group_id, 0)
+
+    months = [(month.first.isoformat(), month.papers) for month in history.months]
+    assert months == [("2026-02-01", 0), ("2026-01-01", 2)]
 
 
 async def test_a_page_that_no_week_is_on_is_empty(services, group_id, post):
@@ -106,7 +123,7 @@ async def test_a_month_has_its_papers_and_each_person_who_read_one_of_them_once(
     people = range(ALICE, ALICE + 5)
     for who in people:
         await services.groups.join(GUILD, group_id, who)
-    await post(6)  # four in January, two in February
+    await post(5)  # four in January, one in February
     weeks = (await services.groups.history(GUILD, group_id, 0)).weeks
     for who in people[:2]:
         await services.reading.mark(who, GUILD, weeks[-1].post.key, "done", rating=5)
@@ -117,8 +134,8 @@ async def test_a_month_has_its_papers_and_each_person_who_read_one_of_them_once(
     history = await services.groups.history(GUILD, group_id, 0)
 
     months = [(month.first.isoformat(), month.papers, month.readers) for month in history.months]
-    assert months == [("2026-02-01", 2, None), ("2026-01-01", 4, 4)]
-    assert [week.read for week in history.weeks] == [None, None, None, None, 3, None]
+    assert months == [("2026-02-01", 1, None), ("2026-01-01", 4, 4)]
+    assert [week.read for week in history.weeks] == [None, None, None, 3, None]
 
 
 async def test_what_its_readers_thought_of_a_paper_is_remembered_from_three_on(
@@ -140,11 +157,11 @@ async def test_what_its_readers_thought_of_a_paper_is_remembered_from_three_on(
 
 
 async def test_a_month_counts_papers_on_other_pages_too(services, group_id, post):
-    await post(9)  # 5 Jan to 2 Mar
+    await post(8)  # 5 Jan to 23 Feb
 
     pages = [await services.groups.history(GUILD, group_id, page) for page in (0, 1)]
 
     assert [[(m.first.month, m.papers) for m in page.months] for page in pages] == [
-        [(3, 1), (2, 4), (1, 4)],
+        [(2, 4), (1, 4)],
         [(1, 4)],
     ]

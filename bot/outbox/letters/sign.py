@@ -6,7 +6,17 @@ from discord.ui import LayoutView
 
 from bot.core.outbox import OutboxRow, Problem
 from bot.outbox.discord import Discord, Place
-from bot.outbox.letters._base import Act, Drop, Edit, ToChannel, Verdict, Wait, open_up
+from bot.outbox.letters._base import (
+    AN_HOUR,
+    MENDED,
+    Act,
+    Drop,
+    Edit,
+    ToChannel,
+    Verdict,
+    Wait,
+    open_up,
+)
 from bot.outbox.letters.opening import opening_in
 from bot.outbox.letters.standing import card_in, trace_of
 from bot.outbox.traces import is_of
@@ -14,10 +24,11 @@ from bot.store import groups as group_rows
 from bot.store import outbox
 from bot.store.database import Queries
 from bot.views.group_card import gone_card
+from bot.views.problems import TO_LOOK, TO_SEE
 
 
 class Sign(ToChannel):
-    opens_archived = True
+    opens_archived, waits_for = True, MENDED
 
     async def wanted(self, tx: Queries, row: OutboxRow, now: datetime) -> Problem | None:
         group = await group_rows.group(tx, row.group_id or 0)
@@ -36,8 +47,10 @@ class Sign(ToChannel):
             is_made = opening is None or opening.state not in ("waiting", "claimed")
             return Drop("card_gone") if is_made else Wait("no_standing_post")
         place_id, message_id = opening.stands_at
-        if await discord.place(row.guild_id or 0, place_id) is None:
+        if (place := await discord.place(row.guild_id or 0, place_id)) is None:
             return Drop("channel_gone")
+        if lacking := place.lacks(TO_SEE):
+            return Wait(lacking, AN_HOUR)
         card = await self._gone(group_id) or await opening_in(self.services, group_id)
         return card if isinstance(card, Drop) else Edit(place_id, message_id, card)
 
@@ -54,6 +67,8 @@ class Sign(ToChannel):
         return await open_up(post, discord, is_for_edit=True) or post
 
     async def act_in(self, place: Place, row: OutboxRow, discord: Discord) -> Act:
+        if lacking := place.lacks(TO_LOOK):  # else no card would be seen there
+            return Wait(lacking, AN_HOUR)
         top = await discord.top(place.place_id)
         if top is None or not is_of(trace_of(row.group_id or 0), top):
             return Drop("card_gone")

@@ -510,9 +510,9 @@ class Groups:
         meets: MeetsSaid = None,
     ) -> GroupStatus:
         """Make or change a channel's group; ``seen``: from which what wasn't said was taken."""
-        has_post = seen is not None and seen.standing_id is not None
-        problem = channel.post_problem if has_post else channel.problem
-        if problem is not None:
+        is_there = seen is not None and (seen.standing_id is not None or not seen.is_forum)
+        problem = channel.post_problem if is_there else channel.problem
+        if problem is not None and (seen is None or meets is None):  # meetings can be seen to
             raise CannotPostError(problem)
         guild_id, to, who, is_forum = here.guild_id, channel.channel_id, here.who, channel.is_forum
         status = await self.make_or_change(

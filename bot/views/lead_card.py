@@ -213,9 +213,11 @@ def asked_lines(status: GroupStatus) -> Lines:
 
 def asked_text(status: GroupStatus, asked: Lead) -> str:
     """Return what a moderator hears who asked a member to lead."""
-    now = next((lead for lead in status.leads if (lead.week, lead.reader_id) == _of(asked)), asked)
+    now = next((each.state for each in status.leads if _of(each) == _of(asked)), None)
     at = phrases.moment(slot_of_week(status.group.schedule, asked.week).at, "D")
-    if now.state == "closed":
+    if now is None:  # it was given up
+        told = _("⚠️ I couldn't ask <@{who}>. Please ask them yourself to lead on {at}.")
+    elif now == "closed":
         told = _("⚠️ <@{who}> takes no messages from me. Ask them yourself to lead on {at}.")
     else:
         told = _("✅ I'm asking <@{who}> to lead on {at}. This card shows what they answer.")

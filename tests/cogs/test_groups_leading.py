@@ -227,6 +227,15 @@ async def test_a_moderator_is_told_at_once_of_closed_messages(ask, alice, env):
     assert f"⚠️ <@{alice.id}> takes no messages from me. Ask them yourself" in text_of(told)
 
 
+async def test_a_moderator_is_told_at_once_that_nobody_was_asked(ask, alice, env):
+    closed = f"/channels/{alice.user.dm_channel.id}/messages"
+    env.inject_error("POST", closed, status=403, code=50001)
+
+    told = await ask(alice)
+
+    assert f"⚠️ I couldn't ask <@{alice.id}>. Please ask them yourself" in text_of(told)
+
+
 async def test_who_is_no_member_is_not_asked(ask, env, guild):
     bob = guild.add_member(env.create_user("bob"))
 

@@ -679,6 +679,7 @@ def _groups_cards(world: World) -> Cards:
         for state in ("paused", "stopped"):
             yield _made(made, replace(new, group=group_of(world, state=state)))
     yield _made(group_card.gone_card, 1, world.channel_ids[0])
+    yield _made(group_card.over_card)
     for each in world.long:
         made = WeeklyPost(world.curriculum, group_of(world), week_of(world), each, HUGE, None)
         yield _made(weekly_card.weekly_card, replace(made, read=4), world.people[0])

@@ -362,6 +362,7 @@ class Groups:
             await call_off(tx, self._ids, group, self._clock())
             for each in (*await group_rows.merged_groups(tx, group_id), group):
                 left = await meetings.left_behind(tx, self._ids, each, self._clock())
+                left += await standing.left_behind(tx, self._ids, each, self._clock())
                 await outbox.delete_about_group(tx, each.group_id)
                 await outbox.add(tx, *left)
                 await guild_rows.forget_group(tx, each.group_id, but_open_polls=True)

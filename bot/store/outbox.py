@@ -145,17 +145,20 @@ async def renew(
     until_at: datetime,
     *,
     is_untried: bool,
+    problem: Problem | None = None,
 ) -> None:
     """Send a thing once more, under another id, so with another nonce; not while it is on its way.
 
-    ``is_untried``: else what was perhaps sent before is still looked for.
+    ``is_untried``: else what was perhaps sent before is still looked for; with an ``UNCERTAIN``
+    problem, as somebody wants it who has looked, it is sent even where that still can't be done.
     """
     sql = (
         "UPDATE outbox SET row_id = ?, state = 'waiting', due_at = ?, until_at = ?, claim = 0,"  # noqa: S608
-        f" lease_until = 0, message_id = NULL, problem = NULL{UNTRIED * is_untried}"
+        f" lease_until = 0, message_id = NULL, problem = ?{UNTRIED * is_untried}"
         " WHERE row_id = ? AND state NOT IN ('waiting', 'claimed')"
     )
-    await tx.fetch(sql, new_row_id, due_at, until_at, row_id)
+    why = None if problem is None else str(problem)
+    await tx.fetch(sql, new_row_id, due_at, until_at, why, row_id)
 
 
 async def wake(tx: Queries, group_id: int, now: datetime, problem: Problem | None = None) -> None:

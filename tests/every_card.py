@@ -653,6 +653,7 @@ def _groups_cards(world: World) -> Cards:
             )  # fmt: skip
             yield _made(lead_card.led_card, led)
             yield _made(lead_card.led_card, led, lead_card.handed_back_text(led))
+            yield _made(lead_card.led_card, replace(led, is_unheard=True))
             yield _made(lead_card.ask_card, led, world.text[:100])
             open_lead = OpenLead(long[0], led.group, NOW, each, led.curriculum, world.text[:100])
             yield _made(lead_card.leads_card, (open_lead,) * MOST_PAPERS)

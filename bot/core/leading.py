@@ -18,7 +18,8 @@ class LedWeek:
     """A week as its leader sees it; ``lead`` None: they don't lead it any more.
 
     ``resource``: what is read then as things are, and ``why``; ``offered``: what they may choose.
-    ``is_past``: its paper has come; ``is_over``: and it has met.
+    ``is_past``: its paper has come; ``is_over``: and it has met; ``is_unheard``: who looks takes no
+    direct messages.
     """
 
     curriculum: Curriculum
@@ -30,6 +31,7 @@ class LedWeek:
     offered: tuple[Resource, ...] = ()
     is_past: bool = False
     is_over: bool = False
+    is_unheard: bool = False
 
 
 def ready_at(group: Group, week: str) -> datetime:

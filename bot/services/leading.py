@@ -111,7 +111,9 @@ class Leading:
         pick, by_key = plan.paper(week), plan.curriculum.by_key
         offered = tuple(by_key[key] for key in plan.next_for(week, CHOICE)) if own else ()
         resource = plan.curriculum.get(pick.key or "")
-        return LedWeek(plan.curriculum, group, slot, own, resource, pick.why, offered)
+        is_unheard = await outbox.is_turned_away(self._db, who)
+        of = plan.curriculum, group, slot, own, resource, pick.why, offered
+        return LedWeek(*of, is_unheard=is_unheard)
 
     async def ask(self, guild_id: int, group_id: int, who: int) -> Lead:
         """Ask a member by direct message to lead the next week that nobody leads.

@@ -208,6 +208,15 @@ async def ended_letters(
     return [_row(found) for found in await db.fetch(sql, before, *seen, limit)]
 
 
+async def is_turned_away(db: Queries, reader_id: int) -> bool:
+    """Tell whether the newest letter to somebody was refused: they take no direct messages."""
+    sql = (
+        "SELECT problem FROM outbox WHERE reader_id = ? AND state NOT IN ('waiting', 'claimed')"
+        " ORDER BY row_id DESC LIMIT 1"
+    )
+    return await db.fetch_column(sql, reader_id) == ["no_direct_messages"]
+
+
 async def still_tried(
     db: Queries, kind: LetterKind, references: Collection[str], since: datetime
 ) -> set[str]:

@@ -116,7 +116,10 @@ def _lead_lines(led: LedWeek) -> Lines:
         "leader_choice": _("-# You chose this paper."),
     }
     yield counts.get(led.why or "") or _("-# That is what comes next. You may choose another.")
-    yield _("-# I'll remind you two days before.")
+    if led.is_unheard:
+        yield _("⚠️ You take no messages from me, so I can't remind you.")
+    else:
+        yield _("-# I'll remind you two days before.")
     if not lead.questions:
         yield _("-# You may add up to three questions that open the talk.")
     for number, question in enumerate(lead.questions, start=1):

@@ -377,7 +377,7 @@ def as_seen(guild: discord.Guild | None, status: GroupStatus) -> tuple[GroupStat
         else:
             told = _("⚠️ I need {named} there. Until then links may have no preview.")
         warnings.append(told.format(named=in_words(lacking)))
-    if can_post and (lacking := missing(channel, TO_LOOK)):
+    if can_post and group.blocked not in UNCERTAIN and (lacking := missing(channel, TO_LOOK)):
         told = _(
             "⚠️ I need {named} there. Until then I can't look whether a paper arrived when Discord"
             " doesn't answer."

@@ -81,6 +81,19 @@ async def test_a_week_led_is_handed_back_and_taken_again(lead, channel, alice, e
     assert "✅ You lead" in text_of(again)
 
 
+async def test_who_takes_no_messages_is_promised_none(ask, lead, alice, env):
+    promised = text_of(await lead())
+    closed = f"/channels/{alice.user.dm_channel.id}/messages"
+    env.inject_error("POST", closed, status=403, code=50007, times=1)
+    await ask(alice)
+
+    told = text_of(await lead())
+
+    assert "-# I'll remind you two days before." in promised
+    assert "⚠️ You take no messages from me, so I can't remind you." in told
+    assert "I'll remind you" not in told
+
+
 async def test_the_leader_chooses_among_the_next_five(lead, channel, alice, until):
     shown = (await lead()).response
     offered = option_labels_of(shown)

@@ -51,9 +51,10 @@ class Sign(ToChannel):
             return Wait(lacking, AN_HOUR)
         if shut := await open_up(place, discord, is_for_edit=True):
             return shut
-        if row.message_id is None:
-            return await self._edit_top(place, row, over_card(), discord)
-        return Edit(place.place_id, row.message_id, over_card())
+        message_id = row.message_id or await self._top(place, row, discord)
+        if not isinstance(message_id, int):
+            return message_id
+        return Edit(place.place_id, message_id, over_card())
 
     async def _opening(self, row: OutboxRow, discord: Discord) -> Act:
         """Return the card that opened the group as it is now, wherever the group is by now."""
@@ -83,18 +84,20 @@ class Sign(ToChannel):
         return await open_up(post, discord, is_for_edit=True) or post
 
     async def act_in(self, place: Place, row: OutboxRow, discord: Discord) -> Act:
+        message_id = await self._top(place, row, discord)
+        if not isinstance(message_id, int):
+            return message_id
         card = await self._card(row)
-        return card if isinstance(card, Drop) else await self._edit_top(place, row, card, discord)
+        return card if isinstance(card, Drop) else Edit(place.place_id, message_id, card)
 
-    async def _edit_top(
-        self, post: Place, row: OutboxRow, card: LayoutView, discord: Discord
-    ) -> Act:
+    async def _top(self, post: Place, row: OutboxRow, discord: Discord) -> int | Verdict:
+        """Return the card above a post, if it is of the group."""
         if lacking := post.lacks(TO_LOOK):  # else no card would be seen there
             return Wait(lacking, AN_HOUR)
         top = await discord.top(post.place_id)
         if top is None or not is_of(trace_of(int(row.reference.split(":")[0])), top):
             return Drop("card_gone")
-        return Edit(post.place_id, top.message_id, card)
+        return top.message_id
 
     async def _card(self, row: OutboxRow) -> LayoutView | Drop:
         if (gone := await self._gone(row.group_id or 0)) is not None:

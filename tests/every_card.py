@@ -656,6 +656,7 @@ def _groups_cards(world: World) -> Cards:
             )  # fmt: skip
             yield _made(lead_card.led_card, led)
             yield _made(lead_card.led_card, led, lead_card.handed_back_text(led))
+            yield _made(lead_card.led_card, replace(led, is_unheard=True))
             yield _made(lead_card.ask_card, led, world.text[:100])
             open_lead = OpenLead(long[0], led.group, NOW, each, led.curriculum, world.text[:100])
             yield _made(lead_card.leads_card, (open_lead,) * MOST_PAPERS)
@@ -685,6 +686,7 @@ def _groups_cards(world: World) -> Cards:
         for state in ("paused", "stopped"):
             yield _made(made, replace(new, group=group_of(world, state=state)))
     yield _made(group_card.gone_card, 1, world.channel_ids[0])
+    yield _made(group_card.over_card)
     for each in world.long:
         made = WeeklyPost(world.curriculum, group_of(world), week_of(world), each, HUGE, None)
         yield _made(weekly_card.weekly_card, replace(made, read=4), world.people[0])

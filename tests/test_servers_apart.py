@@ -54,6 +54,7 @@ LISTED = {
     "leads.set_told_by": THE_READERS,
     "leads.untold": THE_READERS,
     "readers.pace_of": THE_READERS,
+    "outbox.is_turned_away": THE_READERS,
     "groups.take_group": CHECKED,
     "groups.take_group_of_channel": CHANNELS,
     "groups.present_group": CHECKED,

@@ -335,7 +335,7 @@ class Here:
 class SeenChannel:
     """What Discord's cache says of a channel, with the problem that keeps papers out of it.
 
-    ``post_problem``: the same once the group's standing post in a forum is made.
+    ``post_problem``: the same for a group that is there, in a forum with its standing post.
     """
 
     channel_id: int

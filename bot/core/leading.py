@@ -20,8 +20,8 @@ class LedWeek:
 
     ``resource``: what is read then as things are, and ``why``; ``offered``: what they may choose.
     ``is_past``: its paper has come; ``is_over``: and it has met. ``silent``: why no paper comes
-    then as things are; ``is_reminded``: they will be reminded of it, two days before.
-    ``is_voted_on``: a vote on it runs.
+    then as things are; ``is_reminded``: they will be reminded of it, two days before, unless
+    ``is_unheard``: they take no direct messages. ``is_voted_on``: a vote on it runs.
     """
 
     curriculum: Curriculum
@@ -35,6 +35,7 @@ class LedWeek:
     is_over: bool = False
     silent: Silent | None = None
     is_reminded: bool = False
+    is_unheard: bool = False
     is_voted_on: bool = False
 
 

@@ -131,7 +131,7 @@ class Place:
 
     def lacks(self, names: Sequence[Permission | OfStage]) -> Lacks | None:
         """Return which of the permissions are missing, as a problem."""
-        lacking = tuple(name for name in names if name not in self.held)
+        lacking = problems.to_name([name for name in names if name not in self.held])
         return Lacks(lacking) if lacking else None
 
 

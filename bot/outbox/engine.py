@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.core.outbox import LetterKind, OutboxRow, OutboxState, Problem
+from bot.core.outbox import UNCERTAIN, LetterKind, OutboxRow, OutboxState, Problem
 from bot.core.weeks import CLOCKS_APART
 from bot.errors import LedgerError
 from bot.language import OF_ALL, speak
@@ -303,7 +303,11 @@ class Engine:
         except AwayError:
             await self.give_back(row, "guild_unavailable")
         except HistoryClosedError:
-            await self.end(row, "uncertain", "no_history")
+            if (problem := row.problem) in UNCERTAIN and problem is not None:
+                # Somebody has looked, and wants it sent.
+                await self.give_back(replace(row, tried_at=None), problem, AT_ONCE)
+            else:
+                await self.end(row, "uncertain", "no_history")
         except RefusedError as error:
             await self._refused(row, error)
         except (NoAnswerError, TimeoutError, LedgerError) as error:

@@ -364,6 +364,7 @@ class Groups:
             await call_off(tx, self._ids, group, self._clock())
             for each in (*await group_rows.merged_groups(tx, group_id), group):
                 left = await meetings.left_behind(tx, self._ids, each, self._clock())
+                left += await standing.left_behind(tx, self._ids, each, self._clock())
                 await outbox.delete_about_group(tx, each.group_id)
                 await outbox.add(tx, *left)
                 await guild_rows.forget_group(tx, each.group_id, but_open_polls=True)
@@ -511,9 +512,9 @@ class Groups:
         meets: MeetsSaid = None,
     ) -> GroupStatus:
         """Make or change a channel's group; ``seen``: from which what wasn't said was taken."""
-        has_post = seen is not None and seen.standing_id is not None
-        problem = channel.post_problem if has_post else channel.problem
-        if problem is not None:
+        is_there = seen is not None and (seen.standing_id is not None or not seen.is_forum)
+        problem = channel.post_problem if is_there else channel.problem
+        if problem is not None and (seen is None or meets is None):  # meetings can be seen to
             raise CannotPostError(problem)
         guild_id, to, who, is_forum = here.guild_id, channel.channel_id, here.who, channel.is_forum
         status = await self.make_or_change(

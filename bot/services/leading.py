@@ -146,12 +146,14 @@ class Leading:
         pick, by_key = plan.paper(week), plan.curriculum.by_key
         offered = tuple(by_key[key] for key in plan.next_for(week, CHOICE)) if own else ()
         about = plan.curriculum, group, slot, own, plan.curriculum.get(pick.key or ""), pick.why
-        silent = plan.silent(slot) if group.state == "active" else group.state
         by = ready_at(group, week, had)
-        is_reminded = by is not None and plan.now + LEAD_DAYS < by
-        is_voted_on = any(vote.week == week for vote in plan.running_votes)
         return LedWeek(
-            *about, offered, silent=silent, is_reminded=is_reminded, is_voted_on=is_voted_on
+            *about,
+            offered,
+            silent=plan.silent(slot) if group.state == "active" else group.state,
+            is_reminded=by is not None and plan.now + LEAD_DAYS < by,
+            is_unheard=await outbox.is_turned_away(self._db, who),
+            is_voted_on=any(vote.week == week for vote in plan.running_votes),
         )
 
     async def ask(self, guild_id: int, group_id: int, who: int) -> Lead:

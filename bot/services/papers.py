@@ -43,7 +43,8 @@ from bot.store import weeks as week_rows
 from bot.store.database import Database, Queries
 from bot.store.instants import Clock, Ids
 
-TOLD_WITHIN = timedelta(days=1)
+TOLD_WITHIN = timedelta(days=7)
+"""How long the card of a week's paper is worth putting right: until it meets, for most."""
 WEEKS_OFFERED = 25  # as many choices as Discord takes
 
 

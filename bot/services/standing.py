@@ -71,7 +71,10 @@ async def ask_to_open(tx: Queries, ids: Ids, group: Group, now: datetime, *, is_
         await _add(tx, ids, group, None, due_at, now, "opening")
     elif old is not None and old.state == "waiting" and old.tried_at is None:
         await outbox.hurry(tx, old.row_id, due_at, now + MADE_WITHIN)
-    elif old is not None and old.state == "dropped" and await wants_opening(tx, group):
+    elif old is not None and (
+        old.state == "uncertain"  # perhaps it can be looked for by now
+        or (old.state == "dropped" and await wants_opening(tx, group))
+    ):
         await _add(tx, ids, group, old, due_at, now, "opening")
 
 
@@ -106,6 +109,25 @@ async def tell_soon(tx: Queries, ids: Ids, group: Group, now: datetime) -> None:
     """Do the same some minutes later, once for all that changes until then."""
     if not await outbox.is_ahead(tx, "sign", group.group_id, now):
         await tell(tx, ids, group, now, due_at=now + TOLD_AFTER)
+
+
+async def left_behind(tx: Queries, ids: Ids, group: Group, now: datetime) -> list[OutboxRow]:
+    """Return what says on each card that tells of a group that it is being deleted: it outlives it.
+
+    Without its group; the channel is where the card stands.
+    """
+    opening = await outbox.row_about(tx, "opening", str(group.group_id))
+    stands = [opening.stands_at] if opening is not None and opening.stands_at else []
+    post = [(group.standing_id, None)] if group.standing_id is not None else []
+    left = list[OutboxRow]()
+    for place_id, message_id in (*stands, *post):
+        row_id = ids.new()
+        orphan = OutboxRow(
+            row_id, "sign", f"{group.group_id}:{row_id}", now, now + SIGN_WITHIN, group.guild_id,
+            channel_id=place_id, message_id=message_id,
+        )  # fmt: skip
+        left.append(orphan)
+    return left
 
 
 async def _sign(

@@ -118,7 +118,11 @@ class Weeks:
             # What the group's first paper tells itself.
             await outbox.drop_untried(tx, "opening", str(group.group_id), "called_off")
         elif again and old.state in ("uncertain", "dropped"):
-            await outbox.renew(tx, old.row_id, self._ids.new(), now, until, is_untried=True)
+            is_untried, ids = old.state == "dropped", self._ids
+            why = None if is_untried else old.problem  # it may be found by now
+            await outbox.renew(
+                tx, old.row_id, ids.new(), now, until, is_untried=is_untried, problem=why
+            )
         elif again:
             await outbox.hurry(tx, old.row_id, now, until)
 

@@ -145,17 +145,20 @@ async def renew(
     until_at: datetime,
     *,
     is_untried: bool,
+    problem: Problem | None = None,
 ) -> None:
     """Send a thing once more, under another id, so with another nonce; not while it is on its way.
 
-    ``is_untried``: else what was perhaps sent before is still looked for.
+    ``is_untried``: else what was perhaps sent before is still looked for; with an ``UNCERTAIN``
+    problem, as somebody wants it who has looked, it is sent even where that still can't be done.
     """
     sql = (
         "UPDATE outbox SET row_id = ?, state = 'waiting', due_at = ?, until_at = ?, claim = 0,"  # noqa: S608
-        f" lease_until = 0, message_id = NULL, problem = NULL{UNTRIED * is_untried}"
+        f" lease_until = 0, message_id = NULL, problem = ?{UNTRIED * is_untried}"
         " WHERE row_id = ? AND state NOT IN ('waiting', 'claimed')"
     )
-    await tx.fetch(sql, new_row_id, due_at, until_at, row_id)
+    why = None if problem is None else str(problem)
+    await tx.fetch(sql, new_row_id, due_at, until_at, why, row_id)
 
 
 async def wake(tx: Queries, group_id: int, now: datetime, problem: Problem | None = None) -> None:
@@ -203,6 +206,15 @@ async def ended_letters(
     )
     seen = (after.until_at, after.row_id) if after else (0, 0)
     return [_row(found) for found in await db.fetch(sql, before, *seen, limit)]
+
+
+async def is_turned_away(db: Queries, reader_id: int) -> bool:
+    """Tell whether the newest letter to somebody was refused: they take no direct messages."""
+    sql = (
+        "SELECT problem FROM outbox WHERE reader_id = ? AND state NOT IN ('waiting', 'claimed')"
+        " ORDER BY row_id DESC LIMIT 1"
+    )
+    return await db.fetch_column(sql, reader_id) == ["no_direct_messages"]
 
 
 async def still_tried(

@@ -242,6 +242,15 @@ def gone_card(group_id: int, to_id: int) -> LayoutView:
     return boxed(told, row(_member_button(group_id, joins=True), _group_button(group_id)))
 
 
+def over_card() -> LayoutView:
+    """Build that first message once the group is deleted."""
+    told = _(
+        "### This study group is over\n"
+        "A moderator deleted it. What was posted stays, and everybody keeps their marks."
+    )
+    return boxed(told)
+
+
 def standing_name(title: str) -> str:
     """Return the name of the standing post; ``title`` is the list's."""
     return clipped(_("Paper of the week: {title}", title=one_line(title)), 100)  # Discord's limit

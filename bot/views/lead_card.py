@@ -127,7 +127,9 @@ def _lead_lines(led: LedWeek) -> Lines:
     yield counts.get(led.why or "") or _("-# This comes next on the list. You can choose another.")
     if led.is_voted_on and led.why != "picked_by_moderator":
         yield _("-# 🗳️ A vote on this week is open: what wins it comes before a choice.")
-    if led.is_reminded and led.group.meets:
+    if led.is_reminded and led.is_unheard:
+        yield _("⚠️ You take no messages from me, so I can't remind you.")
+    elif led.is_reminded and led.group.meets:
         yield _("-# I'll remind you two days before the meeting.")
     elif led.is_reminded:
         yield _("-# I'll remind you two days before the paper.")
@@ -227,9 +229,11 @@ def asked_lines(status: GroupStatus) -> Lines:
 
 def asked_text(status: GroupStatus, asked: Lead) -> str:
     """Return what a moderator hears who asked a member to lead."""
-    now = next((lead for lead in status.leads if (lead.week, lead.reader_id) == _of(asked)), asked)
+    now = next((each.state for each in status.leads if _of(each) == _of(asked)), None)
     at = phrases.moment(slot_of_week(status.group.schedule, asked.week).at, "D")
-    if now.state == "closed":
+    if now is None:  # it was given up
+        told = _("⚠️ I couldn't ask <@{who}>. Please ask them yourself to lead on {at}.")
+    elif now == "closed":
         told = _("⚠️ <@{who}> takes no messages from me. Please ask them yourself to lead on {at}.")
     else:
         told = _("✅ I'm asking <@{who}> to lead on {at}. This card shows what they answer.")

@@ -381,11 +381,13 @@ def _lines(
         told.append(doubted)
     asked = list(asked_lines(status))
     told += asked if not opens else [line for line in asked if line.startswith("⚠️")]
+    role = role_line(guild, group)
+    told += [role] if role and role.startswith("⚠️") else []
     # One thing at a time.
     if not opens or (not told and status.weeks_left > TELL_WEEKS_AHEAD):
         told += long_lines(papers)
     yield from group_lines(now, told, later_lines(status), to_moderator=True, opens=opens)
-    if role := role_line(guild, group):
+    if role and role not in told:
         yield role
     if begins := _begins_text(status):
         yield begins

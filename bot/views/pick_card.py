@@ -41,7 +41,7 @@ from bot.views.parts import (
     select,
     text_of,
 )
-from bot.views.problems import POLLS, in_words, missing, needed, obstacle_text, problem_text
+from bot.views.problems import POLLS, in_words, missing, obstacle_text, problem_text, to_begin
 from bot.views.replies import Choices, choice, way_out
 from bot.views.resource_card import resource_select
 from bot.views.weekly_card import part_text
@@ -338,7 +338,7 @@ def _months() -> list[str]:
 
 def check_polls(channel: GuildChannel) -> None:
     """Refuse a vote where its messages can't be sent: raise a ``CannotPollError``."""
-    if lacks := missing(channel, (*needed(channel), *POLLS)):
+    if lacks := missing(channel, (*to_begin(channel), *POLLS)):
         raise CannotPollError(channel.id, in_words(lacks))
 
 

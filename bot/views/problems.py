@@ -1,6 +1,6 @@
 """A channel as Discord has it: what the bot needs there, and what keeps papers away, in words."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 import discord
@@ -55,22 +55,33 @@ def needed(channel: GuildChannel, *, has_post: bool = False) -> Permissions:
 
     In a forum a post is made first; ``has_post``: the group's is there.
     """
-    if has_post:
-        return (*TO_SEND_IN_FORUM, *TO_LOOK)
+    if not isinstance(channel, discord.ForumChannel):
+        return TO_SEND
+    return TO_SEND_IN_FORUM if has_post else NEEDED_IN_FORUM
+
+
+def to_begin(channel: GuildChannel) -> Permissions:
+    """Return the permissions without which nothing is begun: with them what was sent is found."""
     return NEEDED_IN_FORUM if isinstance(channel, discord.ForumChannel) else (*TO_SEND, *TO_LOOK)
 
 
 def wanted(channel: GuildChannel) -> Permissions:
     """Return the permissions without which posts lack something, for the warning to moderators."""
     if isinstance(channel, discord.ForumChannel):
-        return ("embed_links",)
+        # Who may not make posts there counts in discord.py as one who may not embed links either.
+        return () if missing(channel, TO_SEND) else ("embed_links",)
     return ("embed_links", "create_public_threads", "send_messages_in_threads")
 
 
 def missing(channel: GuildChannel, names: Permissions) -> Permissions:
     """Return which of the permissions the bot lacks in the channel, as Discord's cache has them."""
     held = channel.permissions_for(channel.guild.me)
-    return tuple(name for name in names if not getattr(held, name))
+    return to_name([name for name in names if not getattr(held, name)])
+
+
+def to_name(lacking: Sequence[Permission | OfStage]) -> Permissions:
+    """Return which missing permissions to name: where one views nothing, all seem to be missing."""
+    return TO_SEE if "view_channel" in lacking else tuple(lacking)
 
 
 def in_words(names: Iterable[Permission | OfStage]) -> str:
@@ -98,9 +109,15 @@ def lacks(channel: GuildChannel, names: Permissions) -> Lacks | None:
     return Lacks(lacking) if lacking else None
 
 
-def problem_in(channel: GuildChannel, *, has_post: bool = False) -> Problem | None:
-    """Return what keeps papers out of a channel; ``has_post``: the group's is in its forum."""
-    if problem := lacks(channel, needed(channel, has_post=has_post)):
+def problem_in(
+    channel: GuildChannel, *, has_post: bool = False, is_new: bool = False
+) -> Problem | None:
+    """Return what keeps papers out of a channel; ``has_post``: the group's is in its forum.
+
+    ``is_new``: what is to begin there, and needs more.
+    """
+    names = to_begin(channel) if is_new else needed(channel, has_post=has_post)
+    if problem := lacks(channel, names):
         return problem
     if (
         isinstance(channel, discord.ForumChannel)
@@ -246,12 +263,12 @@ def role_line(guild: discord.Guild | None, group: Group) -> str | None:
         return None
     role, channel = guild.get_role(group.role_id), guild.get_channel(group.channel_id)
     if role is None:
-        return _("-# ⚠️ The role is gone. Choose another with `role`.")
+        return _("⚠️ The role is gone. Choose another with `role`.")
     if not is_mentionable(role):  # as an older release allowed
-        return _("-# ⚠️ I can't use this role. Choose another with `role`.")
+        return _("⚠️ I can't use this role. Choose another with `role`.")
     if channel and not can_mention(role, channel):
         return _(
-            "-# ⚠️ I can't mention {role}: allow anyone to @mention it, or allow me to mention all"
+            "⚠️ I can't mention {role}: allow anyone to @mention it, or allow me to mention all"
             " roles in the channel.",
             role=plain(role.name),
         )
@@ -321,7 +338,7 @@ def here_of(interaction: Interaction) -> Here:
 
 def seen_channel(channel: GroupChannel) -> SeenChannel:
     """Return a channel for papers, with what keeps them out of it in words."""
-    problems = problem_in(channel), problem_in(channel, has_post=True)
+    problems = problem_in(channel, is_new=True), problem_in(channel, has_post=True)
     in_words = [problem_text(each) if each else None for each in problems]
     return SeenChannel(channel.id, isinstance(channel, discord.ForumChannel), *in_words)
 
@@ -347,7 +364,7 @@ def as_seen(guild: discord.Guild | None, status: GroupStatus) -> tuple[GroupStat
     for vote in status.votes:
         if isinstance(problems.get(vote.vote_id), Lacks):
             problems.pop(vote.vote_id)
-            if lacking_now := lacks(channel, (*needed(channel), *POLLS)):
+            if lacking_now := lacks(channel, (*to_begin(channel), *POLLS)):
                 problems[vote.vote_id] = lacking_now
     blocked = replace(group, blocked=_blocked(channel, group))
     warnings = []
@@ -359,6 +376,12 @@ def as_seen(guild: discord.Guild | None, status: GroupStatus) -> tuple[GroupStat
             told = _("⚠️ I need {named} there. Until then threads have no questions.")
         else:
             told = _("⚠️ I need {named} there. Until then links may have no preview.")
+        warnings.append(told.format(named=in_words(lacking)))
+    if can_post and group.blocked not in UNCERTAIN and (lacking := missing(channel, TO_LOOK)):
+        told = _(
+            "⚠️ I need {named} there. Until then I can't look whether a paper arrived when Discord"
+            " doesn't answer."
+        )
         warnings.append(told.format(named=in_words(lacking)))
     if status.thread_problem == "no_more_threads":
         told = _(

@@ -1002,6 +1002,60 @@ async def test_what_will_keep_the_next_paper_away_is_told_before_it_is_due(
     assert "⚠️" not in text_of(seen)
 
 
+async def test_where_the_channel_is_hidden_nothing_else_is_said_to_be_missing(
+    group, moderator, guild, channel, env
+):
+    elsewhere = guild.create_text_channel("other")
+    deny = discord.PermissionOverwrite(view_channel=False)
+    await env.bot.get_channel(channel.id).set_permissions(guild.me, overwrite=deny)
+
+    card = await moderator.slash(elsewhere, "manage group", channel=channel)
+
+    assert "⚠️ I need View Channel in the channel. Please allow this" in text_of(card)
+
+
+async def test_without_history_papers_come_and_moderators_are_warned(
+    group, moderator, alice, guild, channel, env, until
+):
+    deny = discord.PermissionOverwrite(read_message_history=False)
+    await env.bot.get_channel(channel.id).set_permissions(guild.me, overwrite=deny)
+    await until(MONDAY)
+
+    card, seen = [await who.slash(channel, "group") for who in (moderator, alice)]
+
+    assert len(posts_in(channel)) == 1
+    assert "⚠️ I need Read Message History there. Until then I can't look" in text_of(card)
+    assert "I'll continue by myself" not in text_of(card)
+    assert "⚠️" not in text_of(seen)
+
+
+@pytest.mark.parametrize("permission", ["send_messages", "read_message_history"])
+async def test_a_meeting_is_called_off_by_command_whatever_is_missing(
+    group, moderator, guild, channel, env, permission
+):
+    await moderator.slash(channel, "manage group", meets="Thursday 20:00")
+    deny = discord.PermissionOverwrite(**{permission: False})
+    await env.bot.get_channel(channel.id).set_permissions(guild.me, overwrite=deny)
+
+    card = await moderator.slash(channel, "manage group", meets="none")
+
+    assert text_of(card).startswith("✅ The group has no meetings now.")
+
+
+async def test_a_role_that_is_not_mentioned_is_told_on_a_full_card(moderator, guild, channel, env):
+    role = guild.create_role("readers", mentionable=True)
+    await moderator.slash(channel, "manage group", zone="UTC", role=role, meets="Thursday 20:00")
+    await moderator.slash(channel, "manage pick", resource="LLM Course, chapter 7")
+    env.backend.edit_role(guild.id, role.id, {"mentionable": False})
+    deny = discord.PermissionOverwrite(mention_everyone=False)
+    await env.bot.get_channel(channel.id).set_permissions(guild.me, overwrite=deny)
+    await env.settle()
+
+    card = await moderator.slash(channel, "manage group")
+
+    assert text_of(card).count("⚠️ I can't mention readers") == 1
+
+
 async def test_a_warning_goes_as_soon_as_it_is_mended(
     group, moderator, alice, guild, channel, until, env
 ):

@@ -319,6 +319,48 @@ async def test_without_history_the_questions_answer_no_message(group, forum, den
     assert opener.reference is None
 
 
+async def test_without_history_the_posts_card_waits_to_be_put_right(
+    group, moderator, channel, forum, deny, env
+):
+    post = standing_in(forum)
+    await deny(forum, read_message_history=False)
+    shown = await moderator.slash(channel, "manage group", channel=forum, time="11:00")
+    await env.advance_time(6 * A_MINUTE)
+    before = text_of(post.history()[0])
+
+    await deny(forum, read_message_history=True)
+    await env.advance_time(61 * A_MINUTE)
+
+    assert "Until then I can't look whether a paper arrived" in text_of(shown)
+    assert "I'll continue by myself" not in text_of(shown)
+    assert "09:00" in before
+    assert "11:00" in text_of(post.history()[0])
+
+
+async def test_who_may_make_no_posts_is_not_told_to_embed_links(
+    group, moderator, channel, forum, deny
+):
+    await deny(forum, send_messages=False)
+
+    card = await moderator.slash(channel, "manage group", channel=forum)
+
+    assert "⚠️" not in text_of(card)
+
+
+async def test_the_post_of_a_deleted_group_says_that_it_is_over(
+    group, moderator, channel, forum, env
+):
+    card = (await moderator.slash(channel, "manage group", channel=forum)).response.message
+    opened = await moderator.click(card, label="More")
+    form = await moderator.click(opened.response.message, label="Delete…")
+    await moderator.submit_modal(form, {"word": "delete"})
+    await env.advance_time(A_MINUTE)
+
+    (told,) = standing_in(forum).history()
+    assert "This study group is over" in text_of(told)
+    assert labels_of(told) == []
+
+
 async def test_links_lead_to_the_week_inside_the_post(group, alice, forum, guild, until):
     await until(MONDAY)
     post = standing_in(forum)

@@ -81,6 +81,19 @@ async def test_a_week_led_is_handed_back_and_taken_again(lead, channel, alice, e
     assert "✅ You lead" in text_of(again)
 
 
+async def test_who_takes_no_messages_is_promised_none(ask, lead, alice, env):
+    promised = text_of(await lead())
+    closed = f"/channels/{alice.user.dm_channel.id}/messages"
+    env.inject_error("POST", closed, status=403, code=50007, times=1)
+    await ask(alice)
+
+    told = text_of(await lead())
+
+    assert "-# I'll remind you two days before." in promised
+    assert "⚠️ You take no messages from me, so I can't remind you." in told
+    assert "I'll remind you" not in told
+
+
 async def test_the_leader_chooses_among_the_next_five(lead, channel, alice, until):
     shown = (await lead()).response
     offered = option_labels_of(shown)
@@ -257,6 +270,15 @@ async def test_a_moderator_is_told_at_once_of_closed_messages(ask, alice, env):
     told = await ask(alice)
 
     assert f"⚠️ <@{alice.id}> takes no messages from me. Please ask them yourself" in text_of(told)
+
+
+async def test_a_moderator_is_told_at_once_that_nobody_was_asked(ask, alice, env):
+    closed = f"/channels/{alice.user.dm_channel.id}/messages"
+    env.inject_error("POST", closed, status=403, code=50001)
+
+    told = await ask(alice)
+
+    assert f"⚠️ I couldn't ask <@{alice.id}>. Please ask them yourself" in text_of(told)
 
 
 async def test_who_is_no_member_is_not_asked(ask, env, guild):

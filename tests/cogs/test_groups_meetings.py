@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import discord
 import pytest
+from simcord.backend import serializers
 
 from tests.seen import labels_of, option_labels_of, posts_in, text_of
 
@@ -92,6 +93,32 @@ async def test_changing_the_time_moves_the_event_to_come(
     assert begins(moved) == datetime(2026, 1, 9, 19, 0, tzinfo=UTC)
     assert (ends(moved) - begins(moved)).total_seconds() == 1.5 * A_MEETING
     assert text_of(card).startswith("✅ Meets on Fridays at 19:00 · 1 h 30 min")
+
+
+@pytest.mark.parametrize("why", ["hidden", "refused"])
+async def test_a_paper_whose_channel_is_hidden_says_the_new_time_once_it_is_seen(
+    group, moderator, guild, channel, until, env, why
+):
+    await until(MONDAY)
+    elsewhere, here = guild.create_text_channel("other"), env.bot.get_channel(channel.id)
+    if why == "hidden":
+        deny = discord.PermissionOverwrite(view_channel=False)
+        await here.set_permissions(guild.me, overwrite=deny)
+    else:
+        path = f"/channels/{channel.id}/messages/*"
+        env.inject_error("PATCH", path, status=403, code=50001, times=2)
+    await moderator.slash(elsewhere, "manage group", channel=channel, meets="Friday 19:00")
+    await env.advance_time(2 * 24 * 60 * A_MINUTE if why == "hidden" else A_MINUTE)
+    before = text_of(posts_in(channel)[0])
+
+    env.backend.get_channel(channel.id).overwrites.clear()
+    shown = serializers.channel_payload(env.backend, env.backend.get_channel(channel.id))
+    env.backend.emit("CHANNEL_UPDATE", shown)
+    await env.advance_time(130 * A_MINUTE)
+
+    at = int(datetime(2026, 1, 9, 19, 0, tzinfo=UTC).timestamp())
+    assert f"Meets <t:{int(THURSDAY.timestamp())}:F>" in before
+    assert f"Meets <t:{at}:F>" in text_of(posts_in(channel)[0])
 
 
 async def test_undo_brings_the_meeting_back(group, moderator, channel, until, events, env):

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import discord
 import pytest
+from simcord.backend import serializers
 
 from tests.seen import custom_id_like, labels_of, posts_in, text_of
 
@@ -174,6 +175,58 @@ async def test_where_i_may_not_send_it_waits_and_the_first_paper_tells_it(
     assert "Send Messages" in text_of(card)
     assert openings_in(channel) == []
     assert "The group's first paper" in text_of(paper)
+
+
+@pytest.mark.parametrize(
+    ("status", "code"), [(403, 50013), (403, 50001), (404, 10003), (400, 200000)]
+)
+async def test_what_discord_refuses_for_a_while_is_told_later(
+    env, started, moderator, channel, status, code
+):
+    path = f"/channels/{channel.id}/messages"
+    env.inject_error("POST", path, status=status, code=code, times=1)
+    await env.advance_time(6 * A_MINUTE)
+    at_once, card = openings_in(channel), await moderator.slash(channel, "manage group")
+
+    await env.advance_time(61 * A_MINUTE)
+
+    assert at_once == []
+    assert "A card tells <#" in text_of(card)
+    assert len(openings_in(channel)) == 1
+
+
+async def test_where_the_channel_is_hidden_its_card_waits_to_be_put_right(
+    env, started, moderator, channel, guild
+):
+    await env.advance_time(6 * A_MINUTE)
+    elsewhere, here = guild.create_text_channel("other"), env.bot.get_channel(channel.id)
+    card = await moderator.slash(elsewhere, "manage group", channel=channel)
+    await here.set_permissions(guild.me, overwrite=discord.PermissionOverwrite(view_channel=False))
+    await moderator.click(card.response.message, label="Pause")
+    await env.advance_time(6 * A_MINUTE)
+    before = text_of(openings_in(channel)[0])
+
+    env.backend.get_channel(channel.id).overwrites.clear()
+    shown = serializers.channel_payload(env.backend, env.backend.get_channel(channel.id))
+    env.backend.emit("CHANNEL_UPDATE", shown)
+    await env.advance_time(61 * A_MINUTE)
+
+    assert "made up" not in before
+    assert "made up" in text_of(openings_in(channel)[0])
+
+
+async def test_the_card_of_a_deleted_group_says_that_it_is_over(env, started, moderator, channel):
+    await env.advance_time(6 * A_MINUTE)
+    (card,) = openings_in(channel)
+    opened = await moderator.click(started.response.message, label="More")
+    form = await moderator.click(opened.response.message, label="Delete…")
+    await moderator.submit_modal(form, {"word": "delete"})
+    await env.advance_time(A_MINUTE)
+
+    assert "This study group is over" in text_of(channel.history()[0])
+    assert labels_of(channel.history()[0]) == []
+    assert openings_in(channel) == []
+    assert card.id == channel.history()[0].id
 
 
 async def test_the_buttons_of_a_deleted_group_say_so(env, started, moderator, channel, alice):

@@ -58,6 +58,18 @@ def fail(env, channel):
     return make
 
 
+@pytest.fixture
+def db_of(env):
+    """Return what writes into the ledger behind the bot's back."""
+
+    async def write(*statements):
+        async with env.bot.services.db.transaction() as tx:
+            for statement in statements:
+                await tx.fetch(statement)
+
+    return write
+
+
 async def deny(env, channel, guild, **permissions):
     """Take permissions from the bot in a channel, or give them back."""
     overwrite = discord.PermissionOverwrite(**permissions)
@@ -347,6 +359,35 @@ async def test_without_permission_to_write_there_the_thread_stays_empty(
     assert [m for m in thread.history() if "Questions to talk about" in text_of(m)] == []
 
 
+@pytest.mark.parametrize("permission", ["create_public_threads", "send_messages_in_threads"])
+async def test_a_permission_given_back_brings_the_thread_with_its_questions(
+    group, channel, guild, until_slot, env, permission
+):
+    await deny(env, channel, guild, **{permission: False})
+    await until_slot()
+    await env.advance_time(10 * A_MINUTE)
+
+    await deny(env, channel, guild, **{permission: None})
+    await env.advance_time(AN_HOUR)
+
+    (thread,) = channel.threads
+    assert len([m for m in thread.history() if "Questions to talk about" in text_of(m)]) == 1
+
+
+async def test_a_thread_that_discord_refuses_for_a_while_comes_with_its_questions(
+    group, channel, until_slot, env
+):
+    env.inject_error("POST", "/channels/*/messages/*/threads", status=403, code=50013, times=1)
+    await until_slot()
+    at_once = list(channel.threads)
+
+    await env.advance_time(AN_HOUR + A_MINUTE)
+
+    (thread,) = channel.threads
+    assert at_once == []
+    assert len([m for m in thread.history() if "Questions to talk about" in text_of(m)]) == 1
+
+
 async def test_a_server_with_too_many_threads_is_told_and_the_thread_is_made_later(
     group, moderator, alice, channel, until_slot, env
 ):
@@ -434,6 +475,35 @@ async def test_uncertain_is_explained_with_what_settles_it(
     assert "perhaps posted" in text_of(card)
     assert "Post now" in labels_of(card)
     assert "I'll keep trying" not in told()[0]
+
+
+@pytest.mark.parametrize("was_sent", [True, False])
+async def test_post_now_looks_first_where_the_history_can_be_read_by_now(
+    group, moderator, channel, guild, until_slot, fail, env, db_of, was_sent
+):
+    if not was_sent:
+        fail(500, times=1)
+    await until_slot()
+    if was_sent:
+        await db_of(
+            "UPDATE outbox SET state = 'claimed', message_id = NULL, lease_until = due_at"
+            " WHERE kind = 'post'",
+            "UPDATE weeks SET state = 'waiting', message_id = NULL",
+        )
+    await deny(env, channel, guild, read_message_history=False)
+    await env.bot.engine.deliver_due()
+    await env.advance_time(2 * A_MINUTE)
+    before = len(posts_in(channel))
+    await deny(env, channel, guild, read_message_history=True)
+    card = await moderator.slash(channel, "manage group")
+    told = text_of(card)
+
+    await moderator.click(card.response.message, label="Post now")
+    after = await moderator.slash(channel, "manage group")
+
+    assert "I don't know whether the last post was sent" in told
+    assert (before, len(posts_in(channel))) == (int(was_sent), 1)
+    assert "⚠️" not in text_of(after)
 
 
 # Against the stand-in: what a modelled Discord has no means for

@@ -338,6 +338,26 @@ async def test_a_letter_to_who_answered_meanwhile_is_not_sent(services, leading,
     assert (await letter("ask", f"{led}:{NEXT}:{BOB}")).problem == "not_wanted"
 
 
+@pytest.mark.parametrize("why", ["led", "skipped", "paused", "stopped"])
+async def test_nobody_is_asked_for_a_week_that_needs_no_leader_any_more(
+    services, leading, led, letter, why
+):
+    await leading.ask(GUILD, led, BOB)
+    about = f"{led}:{NEXT}:{BOB}"
+    if why == "led":
+        await leading.lead(GUILD, led, ALICE, NEXT)
+    elif why == "skipped":
+        await services.calendars.skip(GUILD, led, NEXT)
+    else:
+        await services.groups.set_state(GUILD, led, why)
+
+    row = await letter("ask", about)
+
+    assert await Desk(services).claim(row.row_id) is None
+    assert (await letter("ask", about)).problem == "not_wanted"
+    assert [lead.reader_id for lead in (await status(services, led)).leads] in ([], [ALICE])
+
+
 # The post
 
 

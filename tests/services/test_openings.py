@@ -1,11 +1,14 @@
 """What becomes of the card that opens a group in the ledger, on both databases."""
 
+from dataclasses import replace
+
 import pytest
 
 from bot.services import standing
 from tests.postbox import CHANNEL, GUILD, MAY_NOT_SEND, MODERATOR, MONDAYS_AT_TEN, Postbox
 
 ELSEWHERE = 9
+EVENINGS = replace(MONDAYS_AT_TEN, hour=19)
 
 
 @pytest.fixture
@@ -152,3 +155,24 @@ async def test_a_group_that_moves_into_a_forum_is_told_of_there(services, postbo
     assert await postbox.claim("opening") is None
     assert await states_of(services) == [("dropped", "called_off")]
     assert len(await states_of(services, "standing")) == 1
+
+
+@pytest.mark.parametrize("had_paper", [False, True])
+async def test_one_that_could_not_be_looked_for_is_looked_for_at_a_moderators_change(
+    services, postbox, clock, group, had_paper
+):
+    clock.advance(minutes=6)
+    row = await postbox.claim("opening")
+    await postbox.delivery.end(row, "uncertain", "no_history")
+    if had_paper:
+        clock.advance(hours=1)
+        await services.weeks.open_due()
+
+    await services.groups.make_or_change(GUILD, CHANNEL, EVENINGS, None, MODERATOR)
+    clock.advance(minutes=6)
+    again = await postbox.take("opening")
+    await postbox.delivery.arrived(again, 70)
+
+    assert again.tried_at is not None
+    assert again.places == (CHANNEL,)
+    assert len(await states_of(services, "sign")) == 1

@@ -9,7 +9,7 @@ from typing import ClassVar, Literal
 from discord import ui
 
 from bot.core.groups import Group
-from bot.core.outbox import TEMPORARY, LetterKind, OutboxRow, Problem
+from bot.core.outbox import TEMPORARY, LetterKind, OutboxRow, Problem, ProblemName
 from bot.core.papers import Ballot
 from bot.outbox.discord import (
     NAMED,
@@ -37,6 +37,9 @@ log = logging.getLogger(__name__)
 AT_ONCE, SOON, RETRY = timedelta(0), timedelta(minutes=1), timedelta(minutes=5)
 AN_HOUR, A_DAY = timedelta(hours=1), timedelta(days=1)
 LEASE = timedelta(seconds=120)
+
+MENDED: frozenset[ProblemName] = frozenset({"no_more_threads", "no_access", "forbidden", "automod"})
+"""What somebody may mend in a channel that is there."""
 
 # What a letter may answer when it is asked to act.
 
@@ -199,6 +202,9 @@ class Letter:
     is_direct = False
     """Whether it goes to a person, whose history with us nobody can close."""
 
+    waits_for: frozenset[ProblemName] = frozenset({"no_more_threads"})
+    """For what it waits when Discord refuses it, an hour at a time; all else ends it."""
+
     def __init__(self, services: Services, tickets: Tickets) -> None:
         self.services, self.tickets = services, tickets
 
@@ -244,8 +250,8 @@ class Letter:
 
     async def refused(self, row: OutboxRow, refusal: RefusedError) -> Verdict:
         """Return what Discord's clear refusal means."""
-        if refusal.problem == "no_more_threads":
-            return Wait(refusal.problem, AN_HOUR)  # closing some takes a while
+        if refusal.problem in self.waits_for:
+            return Wait(refusal.problem, AN_HOUR)  # mending it takes a while
         return Drop(refusal.problem)
 
     async def patience(

@@ -4,9 +4,11 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.core.outbox import OutboxRow, Problem
+from bot.core.weeks import WEEKS_SHOWN
 from bot.outbox.discord import Discord
 from bot.outbox.letters._base import Act, Drop, End, Rows, Send, ToPerson, Wait
 from bot.outbox.traces import marked
+from bot.store import groups as group_rows
 from bot.store import leads, readers
 from bot.store.database import Queries
 from bot.views.lead_card import ask_card
@@ -18,8 +20,17 @@ class AskToLead(ToPerson):
         return await super().take(tx, row)
 
     async def wanted(self, tx: Queries, row: OutboxRow, now: datetime) -> Problem | None:
-        lead = await leads.lead_of(tx, row.group_id or 0, _week(row), row.reader_id or 0)
-        return None if lead is not None and lead.state == "asked" else "not_wanted"
+        """Let it not leave once they answered, somebody else leads, or no paper comes that week."""
+        group_id, week = row.group_id or 0, _week(row)
+        group = await group_rows.group(tx, group_id)
+        lead = await leads.lead_of(tx, group_id, week, row.reader_id or 0)
+        if lead is None or lead.state != "asked" or group is None or group.state != "active":
+            return "not_wanted"
+        if await leads.leader(tx, group_id, week) is not None:
+            return "not_wanted"
+        coming = (await self.services.papers.plan(tx, group)).coming(WEEKS_SHOWN)
+        is_coming = any(each.slot.week == week and not each.is_skipped for each in coming)
+        return None if is_coming else "not_wanted"
 
     async def act(self, row: OutboxRow, discord: Discord) -> Act:
         guild_id, reader_id = row.guild_id or 0, row.reader_id or 0
@@ -31,8 +42,6 @@ class AskToLead(ToPerson):
             await self.services.guilds.member_left(guild_id, reader_id)
             return Drop("left_server")
         led = await self.services.leading.week(guild_id, row.group_id or 0, reader_id, _week(row))
-        if led.is_past:
-            return Drop("too_late")
         place = await self.to(row, discord)
         return Send(place, marked(ask_card(led, server.name), row.row_id))
 

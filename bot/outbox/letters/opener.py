@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from bot.core.outbox import OutboxRow
 from bot.outbox.discord import Discord
-from bot.outbox.letters._base import Act, Drop, Send, ToChannel
+from bot.outbox.letters._base import AN_HOUR, MENDED, Act, Drop, Send, ToChannel, Wait
 from bot.outbox.traces import marked
 from bot.views.parts import card
 from bot.views.problems import TO_LOOK
@@ -12,6 +12,8 @@ from bot.views.weekly_card import opener_text
 
 
 class Opener(ToChannel):
+    waits_for = MENDED
+
     async def act(self, row: OutboxRow, discord: Discord) -> Act:
         post = await self.services.weeks.post(int(row.reference))
         if post is None or post.post.message_id is None:
@@ -21,7 +23,7 @@ class Opener(ToChannel):
         if around is None:
             return Drop("channel_gone")
         if lacking := around.lacks(("send_messages_in_threads",)):
-            return Drop(lacking)
+            return Wait(lacking, AN_HOUR)
         own = post.lead.questions if post.lead else ()
         # The list's are about the whole paper, so they wait until all of it is read.
         is_whole = post.part is None or post.part.last == post.part.of

@@ -6,7 +6,7 @@ from discord.ui import LayoutView
 
 from bot.core.outbox import OutboxRow, Problem
 from bot.outbox.discord import Discord, Place
-from bot.outbox.letters._base import AN_HOUR, Act, Drop, Receipt, Rows, Send, ToChannel
+from bot.outbox.letters._base import AN_HOUR, MENDED, Act, Drop, Receipt, Rows, Send, ToChannel
 from bot.outbox.letters.standing import trace_of
 from bot.services import standing
 from bot.services.opening import Services
@@ -26,6 +26,8 @@ async def opening_in(services: Services, group_id: int) -> LayoutView | Drop:
 
 class Opening(ToChannel):
     """No reason to be blocked: what keeps it away is told where the first paper would be."""
+
+    waits_for = MENDED | {"channel_gone"}
 
     async def wanted(self, tx: Queries, row: OutboxRow, now: datetime) -> Problem | None:
         group = await group_rows.group(tx, int(row.reference))

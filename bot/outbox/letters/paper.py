@@ -2,11 +2,14 @@
 
 from bot.core.outbox import OutboxRow
 from bot.outbox.discord import Discord
-from bot.outbox.letters._base import Act, Drop, Edit, Letter, open_up
+from bot.outbox.letters._base import AN_HOUR, MENDED, Act, Drop, Edit, Letter, Wait, open_up
+from bot.views.problems import TO_SEE
 from bot.views.weekly_card import weekly_card
 
 
 class Paper(Letter):
+    waits_for = MENDED
+
     async def act(self, row: OutboxRow, discord: Discord) -> Act:
         post = await self.services.weeks.post(int(row.reference.split(":")[0]))
         if post is None or row.channel_id is None or row.message_id is None:
@@ -15,6 +18,8 @@ class Paper(Letter):
         place = await discord.place(row.guild_id or 0, row.channel_id, role_id)
         if place is None:
             return Drop("channel_gone")
+        if lacking := place.lacks(TO_SEE):
+            return Wait(lacking, AN_HOUR)
         if shut := await open_up(place, discord, is_for_edit=True):
             return shut
         view = weekly_card(post, role_id if place.role else None)

@@ -6,27 +6,55 @@ from discord.ui import LayoutView
 
 from bot.core.outbox import OutboxRow, Problem
 from bot.outbox.discord import Discord, Place
-from bot.outbox.letters._base import Act, Drop, Edit, ToChannel, Verdict, Wait, open_up
+from bot.outbox.letters._base import (
+    AN_HOUR,
+    MENDED,
+    Act,
+    Drop,
+    Edit,
+    ToChannel,
+    Verdict,
+    Wait,
+    open_up,
+)
 from bot.outbox.letters.opening import opening_in
 from bot.outbox.letters.standing import card_in, trace_of
 from bot.outbox.traces import is_of
 from bot.store import groups as group_rows
 from bot.store import outbox
 from bot.store.database import Queries
-from bot.views.group_card import gone_card
+from bot.views.group_card import gone_card, over_card
+from bot.views.problems import TO_LOOK, TO_SEE
 
 
 class Sign(ToChannel):
-    opens_archived = True
+    """Without its group: of one that is deleted, where the card stands."""
+
+    opens_archived, waits_for = True, MENDED
 
     async def wanted(self, tx: Queries, row: OutboxRow, now: datetime) -> Problem | None:
-        group = await group_rows.group(tx, row.group_id or 0)
-        return None if group is not None else "called_off"
+        is_there = row.group_id is None or await group_rows.group(tx, row.group_id) is not None
+        return None if is_there else "called_off"
 
     async def act(self, row: OutboxRow, discord: Discord) -> Act:
+        if row.group_id is None:
+            return await self._left_behind(row, discord)
         group = await group_rows.group(self.services.db, row.group_id or 0)
         is_in_forum = row.message_id is None and (group is None or group.is_forum)
         return await (super().act(row, discord) if is_in_forum else self._opening(row, discord))
+
+    async def _left_behind(self, row: OutboxRow, discord: Discord) -> Act:
+        place = await discord.place(row.guild_id or 0, row.channel_id or 0)
+        if place is None:
+            return Drop("channel_gone")
+        if lacking := place.lacks(TO_SEE):
+            return Wait(lacking, AN_HOUR)
+        if shut := await open_up(place, discord, is_for_edit=True):
+            return shut
+        message_id = row.message_id or await self._top(place, row, discord)
+        if not isinstance(message_id, int):
+            return message_id
+        return Edit(place.place_id, message_id, over_card())
 
     async def _opening(self, row: OutboxRow, discord: Discord) -> Act:
         """Return the card that opened the group as it is now, wherever the group is by now."""
@@ -36,8 +64,10 @@ class Sign(ToChannel):
             is_made = opening is None or opening.state not in ("waiting", "claimed")
             return Drop("card_gone") if is_made else Wait("no_standing_post")
         place_id, message_id = opening.stands_at
-        if await discord.place(row.guild_id or 0, place_id) is None:
+        if (place := await discord.place(row.guild_id or 0, place_id)) is None:
             return Drop("channel_gone")
+        if lacking := place.lacks(TO_SEE):
+            return Wait(lacking, AN_HOUR)
         card = await self._gone(group_id) or await opening_in(self.services, group_id)
         return card if isinstance(card, Drop) else Edit(place_id, message_id, card)
 
@@ -54,11 +84,20 @@ class Sign(ToChannel):
         return await open_up(post, discord, is_for_edit=True) or post
 
     async def act_in(self, place: Place, row: OutboxRow, discord: Discord) -> Act:
-        top = await discord.top(place.place_id)
-        if top is None or not is_of(trace_of(row.group_id or 0), top):
-            return Drop("card_gone")
+        message_id = await self._top(place, row, discord)
+        if not isinstance(message_id, int):
+            return message_id
         card = await self._card(row)
-        return card if isinstance(card, Drop) else Edit(place.place_id, top.message_id, card)
+        return card if isinstance(card, Drop) else Edit(place.place_id, message_id, card)
+
+    async def _top(self, post: Place, row: OutboxRow, discord: Discord) -> int | Verdict:
+        """Return the card above a post, if it is of the group."""
+        if lacking := post.lacks(TO_LOOK):  # else no card would be seen there
+            return Wait(lacking, AN_HOUR)
+        top = await discord.top(post.place_id)
+        if top is None or not is_of(trace_of(int(row.reference.split(":")[0])), top):
+            return Drop("card_gone")
+        return top.message_id
 
     async def _card(self, row: OutboxRow) -> LayoutView | Drop:
         if (gone := await self._gone(row.group_id or 0)) is not None:

@@ -3,7 +3,18 @@
 from bot.core.groups import WeeklyPost
 from bot.core.outbox import TEMPORARY, OutboxRow, Problem
 from bot.outbox.discord import Discord, Place
-from bot.outbox.letters._base import Act, Drop, End, Receipt, Rows, Thread, ToChannel
+from bot.outbox.letters._base import (
+    AN_HOUR,
+    MENDED,
+    Act,
+    Drop,
+    End,
+    Receipt,
+    Rows,
+    Thread,
+    ToChannel,
+    Wait,
+)
 from bot.plain import clipped, one_line
 from bot.services import meetings
 from bot.store import weeks as week_rows
@@ -16,12 +27,14 @@ LONGEST_PARTS = 60  # beside it there is room for a short title
 
 
 class ThreadUnderPost(ToChannel):
+    waits_for = MENDED | {"channel_gone"}
+
     async def act_in(self, place: Place, row: OutboxRow, discord: Discord) -> Act:
         post = await self.services.weeks.post(int(row.reference))
         if post is None or post.post.message_id is None:
             return Drop("paper_gone")
         if lacking := place.lacks(("create_public_threads",)):
-            return Drop(lacking)
+            return Wait(lacking, AN_HOUR)
         return Thread(place.place_id, post.post.message_id, _name(post))
 
     async def sent(self, tx: Queries, row: OutboxRow, receipt: Receipt) -> Rows:

@@ -120,6 +120,12 @@ class Schedule:
         """Tell whether nothing is posted on a day because of a pause, or because it is off."""
         return any(day in each for each in self.silences)
 
+    def judge(self, slot: "Slot", now: datetime) -> Verdict:
+        """Tell how late a slot is; what was of another day is missed where today is off."""
+        verdict, today = judge(slot, now), self.today(now)
+        is_of_before = self.today(slot.at) != today
+        return "missed" if verdict == "late" and is_of_before and self.is_off(today) else verdict
+
     @property
     def silences(self) -> tuple[DaysOff, ...]:
         """The days off and the pause, in order."""
@@ -318,7 +324,7 @@ class Calendar:
         posted nor missed. A clock set back or forward serves no week twice.
         """
         slots = takewhile(lambda slot: slot.at <= now, self._open_slots(since))
-        return [(slot, judge(slot, now)) for slot in slots if slot.at >= since]
+        return [(slot, self.schedule.judge(slot, now)) for slot in slots if slot.at >= since]
 
     def weeks_to_come(self, week: str) -> Iterator[str]:
         """Yield the weeks to come, in order, from this one on."""

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from bot.core.dates import days_meant
 from bot.core.groups import Group, GroupStatus
 from bot.core.papers import Plan
-from bot.core.weeks import WEEKS_SHOWN, DaysOff, Schedule, Week
+from bot.core.weeks import WEEKS_SHOWN, Calendar, DaysOff, Schedule, Week
 from bot.errors import OldCardError, UnknownDaysError
 from bot.services.groups import Groups
 from bot.services.papers import Papers
@@ -56,11 +56,10 @@ class Calendars:
                 await week_rows.put_week(tx, post)
                 await call_off(tx, self._ids, group, now, slot.week)
                 calendar = calendar.having(post)
-            # A slot that has just come waits to be looked at.
-            next_at = calendar.next(now).at if group.next_at > now else group.next_at
-            await group_rows.set_looked(tx, group_id, group.since, next_at)
+            since, next_at = _looked_from(group, plan.calendar, calendar, now)
+            await group_rows.set_looked(tx, group_id, since, next_at)
             await plan_reminders(tx, group, now)
-        return await self._groups.status_of(replace(group, next_at=next_at))
+        return await self._groups.status_of(replace(group, since=since, next_at=next_at))
 
     async def pause_until(self, guild_id: int, group_id: int, typed: str) -> GroupStatus:
         """Post nothing from today on until a day that is typed; resuming ends it before that.
@@ -69,8 +68,11 @@ class Calendars:
 
         Raises:
             UnknownDaysError: it is no day, or may be two, or isn't to come.
+            OldCardError: the group is stopped: only *Resume* starts it again.
         """
         async with self._changed(guild_id, group_id) as change:
+            if change.group.state == "stopped":
+                raise OldCardError
             today = change.schedule.today(change.now)
             (until, _), *more = days_meant(typed, today, change.schedule.zone)
             if more or until <= today:
@@ -97,6 +99,8 @@ class Calendars:
             new = tuple(each for each in meant if each not in kept)
             if len(kept) + len(new) > MOST_DAYS_OFF:
                 raise UnknownDaysError(typed, "many")
+            if any(today in each for each in new):
+                await week_rows.call_off(change.tx, group_id)
             days_off = sorted([*kept, *new], key=lambda each: (each.first, each.last))
             change.schedule = replace(schedule, days_off=tuple(days_off))
         return await self._groups.status_of(change.group), new
@@ -118,13 +122,25 @@ class Calendars:
             yield change
             calendar = replace(plan.calendar, schedule=change.schedule)
             moves = replace(plan, calendar=calendar).made_way()
-            # A slot that has just come waits to be looked at.
-            next_at = calendar.next(now).at if old.next_at > now else old.next_at
-            group = replace(change.group, schedule=change.schedule, next_at=next_at)
+            since, next_at = _looked_from(old, plan.calendar, calendar, now)
+            group = replace(change.group, schedule=change.schedule, since=since, next_at=next_at)
             await group_rows.set_calendar(tx, group)
             await self._groups.make_way(tx, group, moves, now)
             change.group = await self._groups.announce(tx, group, old, now)
             await plan_reminders(tx, group, now)
+
+
+def _looked_from(
+    group: Group, before: Calendar, calendar: Calendar, now: datetime
+) -> tuple[datetime, datetime]:
+    """Return from when on the slots of a changed calendar count, and when the next one is.
+
+    From now on: what was off is neither posted nor missed later. But a slot that has just come
+    waits to be looked at.
+    """
+    if group.state == "active" and before.due(group.since, now):
+        return group.since, group.next_at
+    return now, calendar.next(now).at
 
 
 @dataclass

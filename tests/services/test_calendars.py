@@ -403,3 +403,115 @@ async def test_what_a_wrong_clock_planned_is_reckoned_anew_for_such_a_calendar_t
     await services.clock_repair.put_right()
 
     assert (await services.groups.find(CHANNEL)).next_at == right.next_at
+
+
+# What is over, and what was off, is neither posted nor missed
+
+
+async def past(services, group):
+    history = await services.groups.history(GUILD, group.group_id, 0)
+    return [(f"{week.post.at:%d %b}", week.post.state) for week in reversed(history.weeks)]
+
+
+@pytest.mark.parametrize("weeks", [0, 3])
+async def test_a_paused_group_that_pauses_until_a_day_gets_nothing_before_it(
+    services, calendars, group, until, weeks
+):
+    await services.groups.set_state(GUILD, group.group_id, "paused")
+    for _ in range(1 + 7 * weeks):
+        await until(days=1)
+
+    status = await calendars.pause_until(GUILD, group.group_id, "2026-02-23")
+    await until(minutes=1)
+
+    assert await past(services, group) == []
+    assert named(status)[0] == "23 Feb"
+
+
+async def test_an_old_card_pauses_no_stopped_group_until_a_day(services, calendars, group):
+    await services.groups.set_state(GUILD, group.group_id, "stopped")
+
+    with pytest.raises(OldCardError):
+        await calendars.pause_until(GUILD, group.group_id, "26 Jan")
+
+    assert (await services.groups.find(CHANNEL)).state == "stopped"
+
+
+async def test_days_that_were_off_are_not_missed_whatever_is_changed_later(
+    services, calendars, group, until, live
+):
+    await until(hours=2)
+    await calendars.take_off(GUILD, group.group_id, "12 Jan")
+    await live(1)
+    await until(days=2)
+    await calendars.take_off(GUILD, group.group_id, "2026-03-02")
+    await live(1)
+
+    assert await past(services, group) == [("05 Jan", "posted"), ("19 Jan", "posted")]
+
+
+async def test_what_a_pause_held_is_not_missed_once_it_is_over(
+    services, calendars, group, until, live
+):
+    await calendars.pause_until(GUILD, group.group_id, "20 Jan")
+    await live(2)
+    await until(days=3)
+    await calendars.take_off(GUILD, group.group_id, "2026-03-02")
+    await live(1)
+
+    assert await past(services, group) == [("26 Jan", "posted")]
+
+
+async def test_what_lies_behind_of_days_off_taken_back_is_not_missed(
+    services, calendars, group, until, live
+):
+    await until(hours=2)
+    _, days = await calendars.take_off(GUILD, group.group_id, "6 Jan - 30 Jan")
+    await live(2)
+    await calendars.bring_back(GUILD, group.group_id, days)
+    await live(1)
+
+    assert await past(services, group) == [("05 Jan", "posted"), ("26 Jan", "posted")]
+
+
+async def test_no_paper_comes_late_on_a_day_off(services, calendars, group, until, postbox, clock):
+    await calendars.take_off(GUILD, group.group_id, "6 Jan")
+    await until(hours=20)  # after the slot I was away
+
+    assert posts(postbox) == 0
+    assert await past(services, group) == [("05 Jan", "missed")]
+
+
+async def test_a_paper_that_still_waits_to_be_sent_does_not_come_on_a_day_off(
+    services, calendars, group, postbox, clock
+):
+    await calendars.take_off(GUILD, group.group_id, "6 Jan")
+    clock.advance(hours=1)
+    await services.weeks.open_due()
+    clock.advance(hours=20)
+    await postbox.deliver()
+
+    assert posts(postbox) == 0
+    assert await past(services, group) == [("05 Jan", "missed")]
+
+
+async def test_a_day_taken_off_holds_the_paper_that_still_waits_on_it(
+    services, calendars, group, postbox, clock
+):
+    clock.advance(hours=1)
+    await services.weeks.open_due()
+
+    await calendars.take_off(GUILD, group.group_id, "today")
+    await postbox.deliver()
+
+    assert posts(postbox) == 0
+    assert await past(services, group) == [("05 Jan", "skipped")]
+
+
+async def test_what_is_posted_by_hand_comes_on_a_day_off(services, calendars, group, postbox):
+    await calendars.take_off(GUILD, group.group_id, "today")
+
+    await services.groups.post_now(GUILD, group.group_id)
+    await postbox.deliver()
+
+    assert posts(postbox) == 1

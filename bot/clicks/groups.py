@@ -197,7 +197,8 @@ async def days_back(click: Click, said: ids.DaysBack) -> View:
     """Undo: let papers come again on the days that were just taken off."""
     kept = await _kept_days(click, said)
     days = [DaysOff.read(each) for each in kept.days]
-    status = await click.services.calendars.bring_back(click.guild_id, kept.group_id, days)
+    of = click.guild_id, kept.group_id
+    status = await click.services.calendars.bring_back(*of, days, kept.moves)
     click.deliver.look_again()
     news = days_on_text(days)
     return moderators_card(click.interaction.guild, status, click.who, news)
@@ -218,7 +219,8 @@ async def _ask_days(click: Click, wish: DaysForm) -> View:
         else:
             status, days = await calendars.take_off(*of, form.days)
             news = days_off_text(days)
-            kept = DaysForm(group_id, days=tuple(map(str, days)))
+            moves = tuple((m.to, m.week, m.key) for m in status.moves if m.to and m.key)
+            kept = DaysForm(group_id, days=tuple(map(str, days)), moves=moves)
             kept_id = await click.services.moderation.keep(click.guild_id, click.who, kept)
             undo = button(ids.DaysBack(kept_id, click.who), _("Undo")) if days else None
         click.deliver.look_again()

@@ -9,7 +9,7 @@ from typing import Literal
 from bot.core.curriculum import Curriculum, Resource
 from bot.core.lists import Where
 from bot.core.outbox import Problem
-from bot.core.papers import AfterList, Chosen, Coming, Readiness, Span, Vote
+from bot.core.papers import AfterList, Chosen, Coming, MadeWay, Readiness, Span, Vote
 from bot.core.recommend import Worth
 from bot.core.weeks import HAD, DaysOff, Meeting, Meets, Part, Schedule, Week
 from bot.core.zones import ZoneChoice
@@ -142,7 +142,8 @@ class GroupStatus:
     others have led here, and this member never has.
     ``has_merged``: another group went into it. ``meeting_problem``: why a meeting to come has no
     event; ``undo_id``: of what brings back when the group met before that was changed just now.
-    ``opens_at``: when its channel is told of it.
+    ``opens_at``: when its channel is told of it. ``moves``: what was chosen for weeks that have no
+    paper since just now.
     """
 
     curriculum: Curriculum
@@ -177,6 +178,7 @@ class GroupStatus:
     meeting_problem: Problem | None = None
     undo_id: int | None = None
     opens_at: datetime | None = None
+    moves: tuple[MadeWay, ...] = ()
 
     def leader_of(self, week: str) -> int | None:
         """Return who leads a week, this one or one to come."""
@@ -300,13 +302,15 @@ class GroupForm:
 class DaysForm:
     """Days as they were typed for a group; or those that were just taken off, to be brought back.
 
-    ``pauses``: it is to pause until then.
+    ``pauses``: it is to pause until then. ``moves``: of each choice that made way, where it is now,
+    its week before that and its key, to be moved back.
     """
 
     group_id: int
     typed: str = ""
     pauses: bool = False
     days: tuple[str, ...] = ()
+    moves: tuple[tuple[str, str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

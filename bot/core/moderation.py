@@ -331,7 +331,8 @@ def from_json(key: str | None, kept: Mapping[str, Any]) -> Drafted:
     if "links" in said:
         return FoundLinks(tuple(said["links"]))
     if "days" in said:
-        return DaysForm(**said | {"days": tuple(said["days"])})
+        moves = tuple(map(tuple, said.get("moves", ())))
+        return DaysForm(**said | {"days": tuple(said["days"]), "moves": moves})
     if "pasted" in said:
         return PastedList(**said)
     if "draft_id" in said:

@@ -1,13 +1,14 @@
 """When a group has no paper: weeks that are skipped, days off, a pause with an end."""
 
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Collection, Iterable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from itertools import takewhile
 
 from bot.core.dates import days_meant
 from bot.core.groups import Group, GroupStatus
-from bot.core.papers import Plan
+from bot.core.papers import MadeWay, Plan
 from bot.core.weeks import WEEKS_SHOWN, Calendar, DaysOff, Schedule, Week
 from bot.errors import OldCardError, UnknownDaysError
 from bot.services.groups import Groups
@@ -81,7 +82,7 @@ class Calendars:
             pause = DaysOff(today, until - A_DAY)
             change.schedule = replace(change.schedule, pause=pause)
             change.group = replace(change.group, state="active")
-        return await self._groups.status_of(change.group)
+        return await self._status(change)
 
     async def take_off(
         self, guild_id: int, group_id: int, typed: str
@@ -103,15 +104,35 @@ class Calendars:
                 await week_rows.call_off(change.tx, group_id)
             days_off = sorted([*kept, *new], key=lambda each: (each.first, each.last))
             change.schedule = replace(schedule, days_off=tuple(days_off))
-        return await self._groups.status_of(change.group), new
+        return await self._status(change), new
 
     async def bring_back(
-        self, guild_id: int, group_id: int, days: Collection[DaysOff]
+        self,
+        guild_id: int,
+        group_id: int,
+        days: Collection[DaysOff],
+        moves: Iterable[tuple[str, str, str]] = (),
     ) -> GroupStatus:
-        """Let papers come again on days that were off. Twice is harmless."""
+        """Let papers come again on days that were off. Twice is harmless.
+
+        ``moves``: what made way for them, as of ``DaysForm``, moves back where that can be.
+        """
         async with self._changed(guild_id, group_id) as change:
             change.schedule = change.schedule.without(days)
-        return await self._groups.status_of(change.group)
+            calendar = replace(change.plan.calendar, schedule=change.schedule)
+            ahead = calendar.ahead(change.now)
+            to_come = {each.week for each in takewhile(lambda s: s.week <= change.plan.last, ahead)}
+            free = to_come - {each.week for each in change.plan.chosen}
+            chosen = {(each.week, each.key) for each in change.plan.chosen}
+            for week, to, key in moves:
+                if to in free and (week, key) in chosen:
+                    change.moves.append(MadeWay(week, to, key))
+                    await week_rows.move_picks(change.tx, group_id, week, to)
+        return await self._status(change)
+
+    async def _status(self, change: "_Change") -> GroupStatus:
+        status = await self._groups.status_of(change.group)
+        return replace(status, moves=tuple(change.moves))
 
     @asynccontextmanager
     async def _changed(self, guild_id: int, group_id: int) -> AsyncIterator["_Change"]:
@@ -126,6 +147,7 @@ class Calendars:
             group = replace(change.group, schedule=change.schedule, since=since, next_at=next_at)
             await group_rows.set_calendar(tx, group)
             await self._groups.make_way(tx, group, moves, now)
+            change.moves += moves
             change.group = await self._groups.announce(tx, group, old, now)
             await plan_reminders(tx, group, now)
 
@@ -152,3 +174,4 @@ class _Change:
     schedule: Schedule
     plan: Plan
     now: datetime
+    moves: list[MadeWay] = field(default_factory=list)

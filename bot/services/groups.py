@@ -1,7 +1,7 @@
 """Study groups: making and changing them, their members, what their cards show."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
@@ -34,7 +34,7 @@ from bot.core.groups import (
 from bot.core.leading import is_open_to_lead
 from bot.core.lists import Where
 from bot.core.outbox import LetterKind, Problem
-from bot.core.papers import Plan
+from bot.core.papers import MadeWay, Plan
 from bot.core.progress import shown_count
 from bot.core.recommend import Worth
 from bot.core.weeks import WEEKS_SHOWN, Calendar, Meets, Schedule, Slot, Week
@@ -280,10 +280,11 @@ class Groups:
             group = replace(group, next_at=plan.calendar.next(now).at)
             await group_rows.put_group(tx, group, now)
             group = await self._set_meets(tx, group, meets, now)
-            await self.make_way(tx, group, plan.made_way(), now)
+            moves = plan.made_way()
+            await self.make_way(tx, group, moves, now)
             group = await self.announce(tx, group, old, now, opens=opens and old is None)
             await plan_reminders(tx, group, now)
-        return await self.status_of(group, changed_by)
+        return replace(await self.status_of(group, changed_by), moves=tuple(moves))
 
     async def set_state(
         self, guild_id: int, group_id: int, state: GroupState, *, seen_in: int | None = None
@@ -554,12 +555,13 @@ class Groups:
         return replace(status, undo_id=kept_id)
 
     async def make_way(
-        self, tx: Queries, group: Group, moves: Mapping[str, str], now: datetime
+        self, tx: Queries, group: Group, moves: Iterable[MadeWay], now: datetime
     ) -> None:
         """Move choices to other weeks, and call votes on these off."""
-        for week, to_week in moves.items():
-            await call_off(tx, self._ids, group, now, week)
-            await week_rows.move_picks(tx, group.group_id, week, to_week)
+        for each in moves:
+            await call_off(tx, self._ids, group, now, each.week)
+            if each.to:
+                await week_rows.move_picks(tx, group.group_id, each.week, each.to)
 
     async def announce(
         self, tx: Queries, group: Group, old: Group | None, now: datetime, *, opens: bool = False

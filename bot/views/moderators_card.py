@@ -1,6 +1,7 @@
 """What moderators see of study groups: the hello, the way to a group, the card that runs it."""
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any
 
 import discord
@@ -60,7 +61,7 @@ from bot.views.parts import (
     text_input,
     text_of,
 )
-from bot.views.phrases import LINE, dotted, moment, narrow, titles
+from bot.views.phrases import LINE, dotted, moment, narrow, title_in, titles
 from bot.views.pick_card import (
     LongPaper,
     later_lines,
@@ -145,6 +146,8 @@ def days_on_text(days: Sequence[DaysOff]) -> str:
     return _("✅ Not off any more: {days}.", days=days_text(days))
 
 
+MOVES_SHOWN = 5
+
 ROOMS = (discord.ChannelType.voice, discord.ChannelType.stage_voice)
 
 
@@ -225,6 +228,29 @@ def which_meeting_text(asked: WhichMeeting) -> str:
         " 20:00` or `Thu 8 pm for 90 minutes`, up to 12 hours long; or `none`.",
         typed=plain(typed, 60),
     )
+
+
+def moved_lines(status: GroupStatus) -> Lines:
+    """Yield what became of choices for weeks that have just lost their paper."""
+    day = partial(slot_of_week, status.group.schedule)
+    told = [
+        _(
+            "📌 Moved from {day} to {to}: {title}",
+            day=moment(day(each.week).at, "D"),
+            to=moment(day(each.to).at, "D"),
+            title=narrow(title_in(status.curriculum, each.key)),
+        )
+        for each in status.moves
+        if each.key and each.to
+    ]
+    told += [
+        _("🗳️ The vote for {at} is cancelled.", at=moment(day(each.week).at, "D"))
+        for each in status.moves
+        if each.was_voted_on
+    ]
+    yield from told[:MOVES_SHOWN]
+    if (more := len(told) - MOVES_SHOWN) > 0:
+        yield ngettext("-# and {n} more change", "-# and {n} more changes", more)
 
 
 def met_text(group: Group) -> str:
@@ -365,7 +391,7 @@ def moderators_card(
     if status.undo_id is not None:
         news = news or met_text(group)
         undo = button(ids.UndoMeeting(status.undo_id, opener_id), _("Undo"))
-    return card(news or None, undo, shown)
+    return card(text_of(filter(None, [news, *moved_lines(status)])), undo, shown)
 
 
 def _lines(

@@ -93,6 +93,36 @@ async def test_days_off_are_typed_seen_by_all_and_undone(typed, moderator, chann
     assert "Days off" not in text_of(undone)
 
 
+async def test_a_day_off_says_what_moved_and_undo_moves_it_back(typed, moderator, channel, env):
+    await moderator.slash(channel, "manage pick", resource="LoRA", date="2026-01-19")
+
+    card = await typed("Days off…", "19 Jan")
+    told = text_of(card)
+    await env.advance_time(4)
+    undone = text_of(await moderator.click(card.response.message, label="Undo"))
+
+    fourth, fifth = "<t:1768813200:D>", "<t:1769418000:D>"
+    assert f"📌 Moved from {fourth} to {fifth}: LoRA" in told
+    assert f"📌 Moved from {fifth} to {fourth}: LoRA" in undone
+    assert "<t:1768813200:d> LoRA · 📌 picked" in undone
+
+
+async def test_a_vote_for_a_day_off_is_told_to_be_cancelled(typed, moderator, channel):
+    await moderator.slash(channel, "manage vote", date="2026-01-19")
+
+    card = await typed("Days off…", "19 Jan")
+
+    assert "🗳️ The vote for <t:1768813200:D> is cancelled." in text_of(card)
+
+
+async def test_every_other_week_says_where_a_pick_out_of_turn_went(group, moderator, channel):
+    await moderator.slash(channel, "manage pick", resource="LoRA", date="2026-01-12")
+
+    card = await moderator.slash(channel, "manage group", every=2)
+
+    assert "📌 Moved from <t:1768208400:D> to <t:1768813200:D>: LoRA" in text_of(card)
+
+
 async def test_one_of_several_days_off_is_taken_back_from_the_menu(
     typed, opened, moderator, channel
 ):

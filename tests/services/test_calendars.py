@@ -1,5 +1,6 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from itertools import takewhile
 
 import pytest
 
@@ -403,6 +404,62 @@ async def test_what_a_wrong_clock_planned_is_reckoned_anew_for_such_a_calendar_t
     await services.clock_repair.put_right()
 
     assert (await services.groups.find(CHANNEL)).next_at == right.next_at
+
+
+# What is picked makes way
+
+
+LORA = "jump-into-llm:lora"
+
+
+def picks(status):
+    return {pick.week: pick.key for pick in status.picks}
+
+
+async def test_what_is_picked_for_a_day_off_moves_to_a_later_week_and_back(
+    services, calendars, group, until
+):
+    await services.papers.pick(GUILD, CHANNEL, MODERATOR, LORA, "2026-W04")
+
+    status, days = await calendars.take_off(GUILD, group.group_id, "19 Jan")
+    moves = [(move.to, move.week, move.key) for move in status.moves]
+    back = await calendars.bring_back(GUILD, group.group_id, days, moves)
+    twice = await calendars.bring_back(GUILD, group.group_id, days, moves)
+
+    assert moves == [("2026-W05", "2026-W04", LORA)]
+    assert picks(status) == {"2026-W05": LORA}
+    assert picks(back) == picks(twice) == {"2026-W04": LORA}
+    assert [(move.week, move.to) for move in back.moves] == [("2026-W05", "2026-W04")]
+    assert twice.moves == ()
+
+
+async def test_what_was_picked_anew_meanwhile_stays_where_it_is(services, calendars, group):
+    await services.papers.pick(GUILD, CHANNEL, MODERATOR, LORA, "2026-W04")
+    status, days = await calendars.take_off(GUILD, group.group_id, "19 Jan")
+    moves = [(move.to, move.week, move.key) for move in status.moves]
+    await services.papers.pick(GUILD, CHANNEL, MODERATOR, "jump-into-llm:gpt-3", "2026-W05")
+
+    back = await calendars.bring_back(GUILD, group.group_id, days, moves)
+
+    assert picks(back) == {"2026-W05": "jump-into-llm:gpt-3"}
+
+
+async def test_only_a_year_without_a_free_week_moves_a_pick_to_an_earlier_one(
+    services, calendars, group, clock
+):
+    last = (await services.papers.weeks(GUILD, CHANNEL))[-1]
+    plan = await services.papers.plan(services.db, group)
+    ahead = [slot.week for slot in takewhile(lambda s: s.week <= plan.last, ahead_of(plan))]
+    for week in ahead[1:]:
+        await services.papers.pick(GUILD, CHANNEL, MODERATOR, LORA, week)
+
+    status, _ = await calendars.take_off(GUILD, group.group_id, f"{last[0].at:%Y-%m-%d}")
+
+    assert [(move.week, move.to) for move in status.moves] == [(last[0].week, ahead[0])]
+
+
+def ahead_of(plan):
+    return plan.calendar.ahead(plan.now)
 
 
 # What is over, and what was off, is neither posted nor missed

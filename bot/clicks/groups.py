@@ -218,7 +218,7 @@ async def _ask_days(click: Click, wish: DaysForm) -> View:
             status, news = await calendars.pause_until(*of, form.days), ""
         else:
             status, days = await calendars.take_off(*of, form.days)
-            news = days_off_text(days)
+            news = days_off_text(days, status.group)
             moves = tuple((m.to, m.week, m.key) for m in status.moves if m.to and m.key)
             kept = DaysForm(group_id, days=tuple(map(str, days)), moves=moves)
             kept_id = await click.services.moderation.keep(click.guild_id, click.who, kept)

@@ -96,10 +96,21 @@ class Group:
         """Where its papers come from."""
         return Where(self.guild_id, self.channel_id, self.list_id)
 
-    def meeting_at(self, slot_at: datetime) -> datetime | None:
-        """Return when the group meets about the paper of a slot; None: it doesn't."""
-        meets = self.meets
-        return None if meets is None else meets.first_after(slot_at, self.schedule.zone)
+    def meeting_at(self, slot_at: datetime, next_at: datetime | None = None) -> datetime | None:
+        """Return when the group meets about the paper of a slot; None: it doesn't.
+
+        ``next_at``: when the next paper comes. A meeting is about one paper: where both would meet
+        at the same time, this one does before that, though it is less than a day after its slot;
+        if there is no such time, it has none. Nor has what would meet on a day off.
+        """
+        meets, zone = self.meets, self.schedule.zone
+        if meets is None:
+            return None
+        then = None if next_at is None else meets.first_after(next_at, zone)
+        soonest = (meets.first_after(slot_at, zone, days) for days in (1, 0))
+        at = next((at for at in soonest if then is None or at < then), None)
+        is_off = at is not None and self.schedule.is_day_off(self.schedule.today(at))
+        return None if is_off else at
 
     def meeting(self, week: Week) -> Meeting | None:
         """Return what the event of a week is to show; None: there is to be none."""
@@ -109,8 +120,8 @@ class Group:
             return None
         return Meeting(week.meets_at, self.meets.minutes, self.meets.channel_id)
 
-    def meets_again(self, week: Week, now: datetime) -> datetime | None:
-        """Return when a week's meeting is, by what the group says now.
+    def meets_again(self, week: Week, next_at: datetime, now: datetime) -> datetime | None:
+        """Return when a week's meeting is, by what the group says now; as ``meeting_at``.
 
         What has begun stays. So does a meeting to come where the new time has passed: the new one
         counts from the next paper on.
@@ -119,7 +130,7 @@ class Group:
         if begun is not None and begun <= now:
             return week.meets_at
         is_off = self.state == "stopped" or week.state not in HAD
-        at = None if is_off else self.meeting_at(week.at)
+        at = None if is_off else self.meeting_at(week.at, next_at)
         return at if at is None or at > now else week.meets_at
 
 

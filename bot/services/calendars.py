@@ -11,6 +11,7 @@ from bot.core.groups import Group, GroupStatus
 from bot.core.papers import MadeWay, Plan
 from bot.core.weeks import WEEKS_SHOWN, Calendar, DaysOff, Schedule, Week
 from bot.errors import OldCardError, UnknownDaysError
+from bot.services import meetings
 from bot.services.groups import Groups
 from bot.services.papers import Papers
 from bot.services.reminders import plan as plan_reminders
@@ -59,6 +60,7 @@ class Calendars:
                 calendar = calendar.having(post)
             since, next_at = _looked_from(group, plan.calendar, calendar, now)
             await group_rows.set_looked(tx, group_id, since, next_at)
+            await meetings.plan(tx, self._ids, group, now)
             await plan_reminders(tx, group, now)
         return await self._groups.status_of(replace(group, since=since, next_at=next_at))
 
@@ -146,6 +148,7 @@ class Calendars:
             since, next_at = _looked_from(old, plan.calendar, calendar, now)
             group = replace(change.group, schedule=change.schedule, since=since, next_at=next_at)
             await group_rows.set_calendar(tx, group)
+            await meetings.plan(tx, self._ids, group, now)
             await self._groups.make_way(tx, group, moves, now)
             change.moves += moves
             change.group = await self._groups.announce(tx, group, old, now)

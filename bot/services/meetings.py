@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from bot.core.groups import Group
 from bot.core.outbox import OutboxRow
 from bot.core.weeks import CLOCKS_APART, Meeting, Week
-from bot.services.papers import tell_again
+from bot.services.papers import calendar_of, tell_again
 from bot.store import groups as group_rows
 from bot.store import outbox
 from bot.store import weeks as week_rows
@@ -55,9 +55,11 @@ async def plan(tx: Queries, ids: Ids, group: Group, now: datetime) -> None:
 
     One that begins within minutes has begun by somebody's clock. The group must have been taken.
     """
-    since = now - LATEST_AFTER_ITS_SLOT
-    for week in await week_rows.weeks_since(tx, group.group_id, since):
-        meets_at = group.meets_again(week, now + CLOCKS_APART)
+    since, calendar = now - LATEST_AFTER_ITS_SLOT, await calendar_of(tx, group)
+    for week in reversed(calendar.weeks):
+        if week.at < since:
+            continue
+        meets_at = group.meets_again(week, calendar.paper_after(week.at), now + CLOCKS_APART)
         if meets_at != week.meets_at:
             await week_rows.set_meets_at(tx, week.week_id, meets_at)
             await tell_again(tx, ids, group, week, now)

@@ -134,11 +134,13 @@ class DaysTyped(Form):
         return self.entered["days"]
 
 
-def days_off_text(days: Sequence[DaysOff]) -> str:
+def days_off_text(days: Sequence[DaysOff], group: Group) -> str:
     """Return what is told of days that were just taken off; none: they were off before."""
     if not days:
         return _("These days are off already.")
-    return _("✅ No paper on these days: {days}.", days=days_text(days))
+    if group.meets is None:
+        return _("✅ No paper on these days: {days}.", days=days_text(days))
+    return _("✅ No paper and no meeting on these days: {days}.", days=days_text(days))
 
 
 def days_on_text(days: Sequence[DaysOff]) -> str:

@@ -93,6 +93,15 @@ async def test_days_off_are_typed_seen_by_all_and_undone(typed, moderator, chann
     assert "Days off" not in text_of(undone)
 
 
+async def test_a_day_off_of_a_group_that_meets_has_no_meeting_either(typed, moderator, channel):
+    await moderator.slash(channel, "manage group", meets="Thursday 20:00")
+
+    card = await typed("Days off…", "15 Jan")
+
+    told = "✅ No paper and no meeting on these days: Thu 15 Jan 2026."
+    assert text_of(card).startswith(told)
+
+
 async def test_a_day_off_says_what_moved_and_undo_moves_it_back(typed, moderator, channel, env):
     await moderator.slash(channel, "manage pick", resource="LoRA", date="2026-01-19")
 

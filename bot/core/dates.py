@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import date, datetime, timedelta
 from typing import Literal
@@ -67,8 +67,9 @@ _FROM_TO = re.compile(
 )
 _FROM = re.compile(r"^(?:from|von|vom)\s+")
 _UP_TO = re.compile(r"^(?:zum)\s+|\s*(?:까지|まで)$")
-_BETWEEN_DAYS = re.compile(r",|、|\s(?:and|und|및)\s|\s그리고\s")
-_BARE_DAY = re.compile(r"([0-9]{1,2})(?:st|nd|rd|th|\.|일|日)?")
+_BETWEEN_DAYS = re.compile(r",|、|&|\s(?:and|und|및)\s|\s그리고\s", re.IGNORECASE)
+_BARE_DAY = re.compile(r"([0-9]{1,2})(?:st|nd|rd|th|\.|일|日)?", re.IGNORECASE)
+_BARE_DAY_OF_YEAR = re.compile(rf"([0-9]{{1,2}}),?\s+{_YEAR}")
 _TIME_BEHIND = re.compile(r"(?<=[0-9])(?:t|,?\s+)[0-9]{1,2}:[0-9]{2}.*$")
 _WEEKDAY = re.compile(  # of "Mon 12 Jan 2026" and "2026. 1. 12. (월)": the date says it
     r"^(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?|[a-z]{3,8}(?:tag|woch))"
@@ -102,41 +103,66 @@ FURTHEST_OFF = timedelta(days=366)
 def days_meant(typed: str, today: date, zone: str) -> list[tuple[date, date]]:
     """Return the spans of days that a text names, each with its first and last day, in order.
 
-    One a line, or between commas: "24 Dec", "20 Dec - 6 Jan", "20-27 Dec", "2026-W52" for the
-    whole week. A span that has begun counts.
+    One a line, or between commas: "24 Dec", "20 Dec - 6 Jan", "20-27 Dec", "24 and 26 Dec",
+    "2026-W52" for the whole week. A span that has begun counts.
 
     Raises:
         UnknownDaysError: it names what is none, or may be two, or a day gone by or too far ahead.
     """
-    found: list[tuple[date, date]] = []
-    for line in re.split(r"[\n;]+", typed):
-        text = _plain(line)
-        if text and (span := _span(text, today, zone)):
-            found.append(span)
-        elif text:
-            parts = [part.strip() for part in _BETWEEN_DAYS.split(text) if part.strip()]
-            found += [_checked(part, _span(part, today, zone), today, zone) for part in parts]
-    for first, last in found:
-        if last < today or last - today > FURTHEST_OFF:
-            named = str(first) if first == last else f"{first} - {last}"
-            raise UnknownDaysError(named, "gone" if last < today else "far")
+    found = list[tuple[date, date]]()
+    for line in map(_clean, re.split(r"[\n;]+", typed)):
+        parts = [part.strip() for part in _BETWEEN_DAYS.split(line) if part.strip()]
+        if span := _span(line, today, zone):
+            parts, spans = [line], [span]
+        else:
+            spans = _spans(parts, today, zone)
+        for part, (_, last) in zip(parts, spans, strict=True):
+            if last < today or last - today > FURTHEST_OFF:
+                raise UnknownDaysError(part, "gone" if last < today else "far")
+        found += spans
     if not found:
         raise UnknownDaysError(typed.strip(), "none")
     return sorted(set(found))
 
 
-def _checked(
-    text: str, span: tuple[date, date] | None, today: date, zone: str
-) -> tuple[date, date]:
-    if span is None:
-        raise UnknownDaysError(
-            text, "several" if len(dates_meant(text, today, zone)) > 1 else "none"
-        )
-    return span
+def day_meant(typed: str, today: date, zone: str) -> date:
+    """Return the one day after today that a text names; of a whole week, its Monday.
+
+    Raises:
+        UnknownDaysError: it names none, or may be two, or several, or is too far ahead.
+    """
+    named = _clean(typed)
+    span, tomorrow = _span(named, today, zone), today + timedelta(days=1)
+    if span is None or len(dates_meant(named, today, zone)) != 1:
+        days_meant(typed, today, zone)
+        raise UnknownDaysError(named, "span")
+    day, in_a_week = span[0], today + timedelta(days=7)
+    if day == today and dates_meant(named, tomorrow, zone) == [in_a_week]:  # "Monday", on one
+        day = in_a_week
+    if day <= today or day - today > FURTHEST_OFF:
+        raise UnknownDaysError(named, "today" if day <= today else "far")
+    return day
 
 
-def _span(text: str, today: date, zone: str) -> tuple[date, date] | None:
+def _spans(parts: Sequence[str], today: date, zone: str) -> list[tuple[date, date]]:
+    """Return what each of several texts means; the month of one is also its neighbours'."""
+    found = [_span(part, today, zone) for part in parts]
+    for n in (*reversed(range(len(parts) - 1)), *range(1, len(parts))):  # 24, 26 Dec; Dec 24, 26
+        beside = found[n + 1] if n + 1 < len(parts) and found[n + 1] else found[max(n - 1, 0)]
+        if found[n] is None and beside and (bare := _BARE_DAY.fullmatch(parts[n])):
+            with suppress(ValueError):
+                day = beside[0].replace(day=int(bare[1]))
+                found[n] = day, day
+    for part, span in zip(parts, found, strict=True):
+        if span is None:
+            is_clear = len(dates_meant(part, today, zone)) < 2
+            raise UnknownDaysError(part, "none" if is_clear else "several")
+    return [span for span in found if span]
+
+
+def _span(typed: str, today: date, zone: str) -> tuple[date, date] | None:
     """Return the first and the last day that a text means, if it means just these."""
+    text = _plain(typed)
     days = dates_meant(text, today, zone)
     if len(days) == 1:
         is_week = text in _WHOLE_WEEKS or ((found := _WEEK.fullmatch(text)) and not found[3])
@@ -156,6 +182,9 @@ def _from_to(first: str, last: str, today: date, zone: str) -> tuple[date, date]
             begin = [end[0].replace(day=int(bare[1]))]
         if not end and len(begin) == 1 and (bare := _BARE_DAY.fullmatch(last)):  # Dec 20-27
             end = [begin[0].replace(day=int(bare[1]))]
+        if not end and (bare := _BARE_DAY_OF_YEAR.fullmatch(last)):  # Dec 20-27, 2026
+            begin = dates_meant(f"{first} {bare[2]}", today, zone)
+            end = [each.replace(day=int(bare[1])) for each in begin]
         if len(begin) == len(end) == 1:
             longest = FURTHEST_OFF
             if begin[0] > end[0]:  # over the turn of the year: each day alone is the next one
@@ -404,4 +433,8 @@ def _time_and_minutes(text: str) -> tuple[tuple[int, int] | None, int | None]:
 
 
 def _plain(typed: str) -> str:
-    return " ".join(unicodedata.normalize("NFKC", typed).translate(_DASHES).casefold().split())
+    return _clean(typed).casefold()
+
+
+def _clean(typed: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", typed).translate(_DASHES).split())

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import takewhile
 
-from bot.core.dates import days_meant
+from bot.core.dates import day_meant, days_meant
 from bot.core.groups import Group, GroupStatus
 from bot.core.papers import MadeWay, Plan
 from bot.core.weeks import WEEKS_SHOWN, Calendar, DaysOff, Schedule, Week
@@ -70,16 +70,14 @@ class Calendars:
         Papers that come every so many weeks then count from the first one after it.
 
         Raises:
-            UnknownDaysError: it is no day, or may be two, or isn't to come.
+            UnknownDaysError: it is no day, or may be two, or several, or isn't to come.
             OldCardError: the group is stopped: only *Resume* starts it again.
         """
         async with self._changed(guild_id, group_id) as change:
             if change.group.state == "stopped":
                 raise OldCardError
             today = change.schedule.today(change.now)
-            (until, _), *more = days_meant(typed, today, change.schedule.zone)
-            if more or until <= today:
-                raise UnknownDaysError(typed, "several" if more else "gone")
+            until = day_meant(typed, today, change.schedule.zone)
             await week_rows.call_off(change.tx, group_id)
             pause = DaysOff(today, until - A_DAY)
             change.schedule = replace(change.schedule, pause=pause)

@@ -182,6 +182,16 @@ async def test_a_pause_with_an_end_is_told_and_ends(typed, moderator, channel, a
     assert "Paused" not in text_of(await alice.slash(channel, "group"))
 
 
+async def test_a_pause_until_several_days_is_told_of_days_off(typed, moderator):
+    refused = await typed("Pause until…", "20 Jan - 6 Feb")
+
+    assert text_of(refused) == (
+        "“20 Jan - 6 Feb” is more than one day. Write the day on which papers come again. For days"
+        " in a row, use **Days off…**."
+    )
+    assert labels_of(refused) == ["Edit again"]
+
+
 async def test_a_pause_with_an_end_is_resumed_before_it(typed, moderator, channel, env):
     card = await typed("Pause until…", "26 Jan")
     await env.advance_time(4)

@@ -1,5 +1,5 @@
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from bot.core.dates import (
     dates_meant,
+    day_meant,
     days_meant,
     is_no_meeting,
     meets_meant,
@@ -235,6 +236,12 @@ JAN_20, JAN_27 = date(2026, 1, 20), date(2026, 1, 27)
         ("20 Jan, 12 Jan", [(TWELFTH, TWELFTH), (JAN_20, JAN_20)]),
         ("12 Jan and 20 Jan", [(TWELFTH, TWELFTH), (JAN_20, JAN_20)]),
         ("12 Jan\n\n20 Jan - 27 Jan; 12 Jan", [(TWELFTH, TWELFTH), (JAN_20, JAN_27)]),
+        ("12, 20 Jan", [(TWELFTH, TWELFTH), (JAN_20, JAN_20)]),
+        ("12 and 20 Jan", [(TWELFTH, TWELFTH), (JAN_20, JAN_20)]),
+        ("Jan 12 & 20", [(TWELFTH, TWELFTH), (JAN_20, JAN_20)]),
+        ("12th, 20 and 27 Jan", [(TWELFTH, TWELFTH), (JAN_20, JAN_20), (JAN_27, JAN_27)]),
+        ("12 und 20 Jan - 27 Jan", [(TWELFTH, TWELFTH), (JAN_20, JAN_27)]),
+        ("Jan 20-27, 2026", [(JAN_20, JAN_27)]),
     ],
 )
 def test_days_off_are_understood_as_people_type_them(typed, days):
@@ -247,9 +254,12 @@ def test_days_off_are_understood_as_people_type_them(typed, days):
         ("soon", "soon", "none"),
         ("12 Jan, soon", "soon", "none"),
         (" ", "", "none"),
-        ("27 - 20 Jan", "27 - 20 jan", "none"),
-        ("31-32 Jan", "31-32 jan", "none"),
-        ("20 Jan - soon", "20 jan - soon", "none"),
+        ("27 - 20 Jan", "27 - 20 Jan", "none"),
+        ("31-32 Jan", "31-32 Jan", "none"),
+        ("20 Jan - soon", "20 Jan - soon", "none"),
+        ("Christmas", "Christmas", "none"),
+        ("12, 13", "12", "none"),
+        ("12 Feb, 30", "30", "none"),
         ("3/4", "3/4", "several"),
         ("12 Jan, 3/4", "3/4", "several"),
         ("2025-12-01 - 2025-12-31", "2025-12-01 - 2025-12-31", "gone"),
@@ -262,6 +272,42 @@ def test_what_names_no_days_is_named_itself(typed, named, why):
         days_meant(typed, TODAY, "UTC")
 
     assert (refused.value.typed, refused.value.why) == (named, why)
+
+
+@pytest.mark.parametrize(
+    ("typed", "day"),
+    [
+        ("20 Jan", JAN_20),
+        ("tomorrow", TODAY + timedelta(days=1)),
+        ("next week", TWELFTH),
+        ("2026-W03", TWELFTH),
+        (f"{TODAY:%A}", TODAY + timedelta(days=7)),
+        (f"{TODAY + timedelta(days=2):%A}", TODAY + timedelta(days=2)),
+    ],
+)
+def test_one_day_to_come_is_understood_and_of_a_week_its_monday(typed, day):
+    assert day_meant(typed, TODAY, "UTC") == day
+
+
+@pytest.mark.parametrize(
+    ("typed", "why"),
+    [
+        ("Soon", "none"),
+        ("", "none"),
+        ("3/4", "several"),
+        ("20 Jan - 6 Feb", "span"),
+        ("20 Jan, 27 Jan", "span"),
+        ("today", "today"),
+        ("this week", "today"),
+        ("2026-01-05", "today"),
+        ("2027-03-01", "far"),
+    ],
+)
+def test_what_is_not_one_day_to_come_is_refused(typed, why):
+    with pytest.raises(UnknownDaysError) as refused:
+        day_meant(typed, TODAY, "UTC")
+
+    assert (refused.value.typed, refused.value.why) == (typed, why)
 
 
 @given(st.text(max_size=40))

@@ -363,7 +363,16 @@ async def test_a_paused_group_pauses_until_a_day_and_then_goes_on(
     assert await live(3) == ["19 Jan", "26 Jan"]
 
 
-@pytest.mark.parametrize("typed", ["today", "1 Feb, 2 Feb", "someday", "2025-01-01"])
+@pytest.mark.parametrize(
+    ("typed", "day"), [("2026-W04", "19 Jan"), ("next week", "12 Jan"), ("Monday", "12 Jan")]
+)
+async def test_a_pause_until_a_week_ends_on_its_monday(calendars, group, typed, day):
+    assert named(await calendars.pause_until(GUILD, group.group_id, typed))[0] == day
+
+
+@pytest.mark.parametrize(
+    "typed", ["today", "1 Feb, 2 Feb", "20 Jan - 6 Feb", "someday", "2025-01-01"]
+)
 async def test_a_pause_wants_one_day_to_come(services, calendars, group, typed):
     with pytest.raises(UnknownDaysError):
         await calendars.pause_until(GUILD, group.group_id, typed)

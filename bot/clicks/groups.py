@@ -475,9 +475,7 @@ async def say_meeting_again(click: Click, said: ids.MeetingAgain) -> View:
 async def undo_meeting(click: Click, said: ids.UndoMeeting) -> View:
     """Let the group meet as it did before what was undone."""
     form = await click.services.moderation.kept(click.draft(said.kept_id), GroupForm)
-    if form.wish.meets is None:
-        raise OldCardError
-    made = await click.services.groups.meet(here_of(click.interaction), form)
+    made = await click.services.groups.meet_again(here_of(click.interaction), form)
     click.deliver.look_again()
     return _card(click, made)
 

@@ -271,11 +271,15 @@ class WeeklyPost:
 
 @dataclass(frozen=True, slots=True)
 class MeetsWish:
-    """When, how long and where a group is to meet, as it is typed; "none": not any more."""
+    """When, how long and where a group is to meet, as it is typed; "none": not any more.
+
+    ``keeps``: how long and where stay as they were, unless they are said.
+    """
 
     when: str
     lasts: str = ""
     channel_id: int | None = None
+    keeps: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,10 +307,15 @@ class GroupWish:
 
 @dataclass(frozen=True, slots=True)
 class GroupForm:
-    """What was typed about a channel's group where that left a question or was refused."""
+    """What was typed about a channel's group where that left a question or was refused.
+
+    Or how group ``group_id`` met before it was changed to ``after``, for Undo.
+    """
 
     channel_id: int | None
     wish: GroupWish = GroupWish()
+    group_id: int | None = None
+    after: MeetsWish | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -392,12 +401,12 @@ class WhichHour:
 class WhichMeeting:
     """Says that it isn't clear when a group is to meet; all that was said is kept.
 
-    ``is_no_room``: or that nobody can meet in the channel that was named.
+    ``why``: which of it, be it how often; or that nobody can meet in the ``room`` that was named.
     """
 
     kept_id: int
     typed: MeetsWish
-    is_no_room: bool = False
+    why: Literal["when", "lasts", "every", "room"] = "when"
 
 
 @dataclass(frozen=True, slots=True)

@@ -203,6 +203,7 @@ def _card_for_all(status: GroupStatus, told: str) -> LayoutView:
     lines = [
         often,
         told,
+        f"🗓️ {meets_text(group.meets)}" if group.meets and group.state != "stopped" else "",
         _state_text(group.state),
         *_first_lines(status),
     ]

@@ -219,10 +219,21 @@ def set_up_card(
 
 def which_meeting_text(asked: WhichMeeting) -> str:
     """Return what isn't clear about a meeting, and how to say it."""
-    if asked.is_no_room:
+    if asked.why == "room":
         return _(
             "A group can meet in a voice or a stage channel of this server, or in its paper's"
             " thread. Choose one of these channels, or none."
+        )
+    if asked.why == "every":
+        return _(
+            "A group meets once for each paper. Type a day of the week and a time, such as"
+            " `Thursday 20:00`. For a paper every two weeks, add `every` to `/manage group`."
+        )
+    if asked.why == "lasts":
+        return _(
+            "I don't know how long “{typed}” is. Type minutes or hours, such as `90` or `1 h 30`,"
+            " from 5 minutes to 12 hours.",
+            typed=plain(asked.typed.lasts or asked.typed.when, 60),
         )
     typed = " ".join(filter(None, (asked.typed.when, asked.typed.lasts)))
     return _(

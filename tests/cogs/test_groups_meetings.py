@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import discord
 import pytest
 
-from tests.seen import labels_of, option_labels_of, posts_in, text_of
+from tests.seen import custom_id_like, labels_of, option_labels_of, posts_in, text_of
 
 A_MINUTE = 60
 MONDAY = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
@@ -92,6 +92,106 @@ async def test_changing_the_time_moves_the_event_to_come(
     assert begins(moved) == datetime(2026, 1, 9, 19, 0, tzinfo=UTC)
     assert (ends(moved) - begins(moved)).total_seconds() == 1.5 * A_MEETING
     assert text_of(card).startswith("✅ Meets on Fridays at 19:00 · 1 h 30 min")
+
+
+async def test_changing_the_day_alone_keeps_length_and_channel(
+    group, moderator, guild, channel, env
+):
+    room = guild.create_voice_channel("Talk")
+    await moderator.slash(channel, "manage group", meets=f"Thu 20:00, 90 min, <#{room.id}>")
+
+    card = await moderator.slash(channel, "manage group", meets="Fri 20:00")
+    told = text_of(card)
+    form = await moderator.click(
+        (await moderator.click(card.response.message, label="More")).response.message,
+        label="Meeting…",
+    )
+    emptied = await moderator.submit_modal(form, {"when": "Fri 20:00", "lasts": "", "channel": []})
+
+    assert told.startswith(f"✅ Meets on Fridays at 20:00 · 1 h 30 min · <#{room.id}>")
+    assert text_of(emptied).startswith("✅ Meets on Fridays at 20:00\n")
+
+
+async def test_a_form_that_is_asked_again_shows_what_would_have_stayed(
+    group, moderator, guild, channel
+):
+    room = guild.create_voice_channel("Talk")
+    await moderator.slash(channel, "manage group", meets=f"Thu 20:00, 90 min, <#{room.id}>")
+
+    asked = await moderator.slash(channel, "manage group", meets="Friday")
+    form = await moderator.click(asked.response.message, label="Edit again")
+    parts = [part["component"] for part in form.modal["components"]]
+
+    assert [parts[0]["value"], parts[1]["value"]] == ["Friday", "90"]
+    assert parts[2]["default_values"][0]["id"] == room.id
+
+
+async def test_what_stays_is_no_channel_that_is_gone(group, moderator, guild, channel, env):
+    room = guild.create_voice_channel("Talk")
+    await moderator.slash(channel, "manage group", meets=f"Thu 20:00 <#{room.id}>")
+    env.backend.delete_channel(room.id)
+    await env.settle()
+
+    card = await moderator.slash(channel, "manage group", meets="Fri 20:00")
+
+    assert text_of(card).startswith("✅ Meets on Fridays at 20:00\n")
+
+
+@pytest.mark.parametrize(
+    ("meets", "told"),
+    [
+        ("Thu 20:00 for 13 hours", "I don't know how long “Thu 20:00 for 13 hours” is."),
+        ("every other Thursday 20:00", "A group meets once for each paper."),
+    ],
+)
+async def test_what_of_it_is_not_clear_is_said(group, moderator, channel, meets, told):
+    asked = await moderator.slash(channel, "manage group", meets=meets)
+
+    assert text_of(asked).startswith(told)
+
+
+async def test_undo_follows_a_group_that_has_moved(group, moderator, guild, channel):
+    changed = await moderator.slash(channel, "manage group", meets="Fri 21:00")
+    elsewhere = guild.create_text_channel("elsewhere")
+    more = await moderator.click(group.response.message, label="More")
+    await moderator.select(
+        more.response.message, [elsewhere],
+        custom_id=custom_id_like(more.response.message, "group-move:"),
+    )  # fmt: skip
+    await moderator.slash(channel, "manage group", zone="UTC", meets="Mon 19:00")
+
+    undone = await moderator.click(changed.response.message, label="Undo")
+
+    assert f"<#{elsewhere.id}>" in text_of(undone)
+    assert "Meets on Thursdays at 20:00" in text_of(undone)
+    assert "Meets on Mondays at 19:00" in text_of(await moderator.slash(channel, "group"))
+
+
+async def test_undo_takes_nothing_back_that_was_changed_since(group, moderator, channel):
+    changed = await moderator.slash(channel, "manage group", meets="Fri 21:00")
+    await moderator.slash(channel, "manage group", meets="Sat 10:00")
+
+    refused = await moderator.click(changed.response.message, label="Undo")
+
+    assert "This card can't be used any more." in text_of(refused)
+    assert "Meets on Saturdays at 10:00" in text_of(await moderator.slash(channel, "group"))
+
+
+async def test_the_card_that_opens_a_group_says_when_it_meets_as_it_changes(
+    group, moderator, channel, env
+):
+    await env.advance_time(6 * A_MINUTE)
+    (card,) = [each for each in channel.history() if "to talk about" in text_of(each)]
+    told = text_of(card)
+
+    opened = await moderator.click(group.response.message, label="More")
+    form = await moderator.click(opened.response.message, label="Meeting…")
+    await moderator.submit_modal(form, {"when": "Fri 19:00", "lasts": "90", "channel": []})
+    await env.advance_time(A_MINUTE)
+
+    assert "🗓️ Meets on Thursdays at 20:00" in told
+    (card,) = [each for each in channel.history() if "to talk about" in text_of(each)]
+    assert "🗓️ Meets on Fridays at 19:00 · 1 h 30 min" in text_of(card)
 
 
 async def test_undo_brings_the_meeting_back(group, moderator, channel, until, events, env):

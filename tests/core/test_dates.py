@@ -10,8 +10,10 @@ from bot.core.dates import (
     day_meant,
     days_meant,
     is_no_meeting,
+    lacks_length,
     meets_meant,
     minutes_meant,
+    names_every,
     stamped,
     time_of_day,
 )
@@ -360,15 +362,46 @@ def test_what_is_no_clear_meeting_is_not_guessed(typed):
     ("typed", "minutes"),
     [("90", 90), ("2", 120), ("1 h 30", 90), ("1.5 h", 90), ("1,5 Stunden", 90), ("for 2h", 120),
      ("1시간 30분", 90), ("an hour", 60), ("1:30", 90), ("45m", 45), ("", None), ("long", None),
-     ("3 min", None), ("13 h", None)],
+     ("3 min", None), ("13 h", None), ("1.5", 90), ("0,5", 30), ("1.30", None), ("90'", 90),
+     ("two hours", 120), ("hour and a half", 90)],
 )  # fmt: skip
 def test_how_long_a_meeting_takes_is_read_as_people_type_it(typed, minutes):
     assert minutes_meant(typed) == minutes
 
 
-@pytest.mark.parametrize("typed", ["none", "Off", " no ", "없음", "none."])
+@pytest.mark.parametrize(
+    "typed", ["none", "Off", " no ", "없음", "none.", "No meeting", "no meetings"]
+)
 def test_a_word_ends_meetings(typed):
     assert is_no_meeting(typed)
+
+
+@pytest.mark.parametrize(
+    ("typed", "lasts", "lacks"),
+    [
+        ("Thu 20:00 for 13 hours", "", True),
+        ("Thu 20:00 for 2 min", "", True),
+        ("Thu 20:00", "soon", True),
+        ("Thu 20:00", "90", False),
+        ("Thu", "13 hours", False),
+        ("Thursday 20:00 online", "", False),
+    ],
+)
+def test_a_time_without_a_clear_length_is_known(typed, lasts, lacks):
+    assert lacks_length(typed, "UTC", lasts) == lacks
+
+
+def test_what_is_not_said_of_the_length_is_as_usual():
+    for typed, minutes in (("Fri 20:00", 90), ("<t:1767900000:F>", 90), ("Fri 20:00 2 h", 120)):
+        assert meets_meant(typed, "UTC", usual=90).minutes == minutes
+
+
+@pytest.mark.parametrize(
+    "typed", ["Every other Thursday 20:00", "Thu 8 pm every 2 weeks", "격주 목"]
+)
+def test_every_so_many_weeks_is_known(typed):
+    assert names_every(typed)
+    assert not names_every("every Thursday 20:00 for 2 hours")
 
 
 @given(

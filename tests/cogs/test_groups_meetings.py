@@ -319,6 +319,22 @@ async def test_a_room_that_is_gone_leaves_the_meeting_at_the_thread(
     assert "⚠️ The channel for meetings is gone" in text_of(card)
 
 
+async def test_an_event_goes_to_the_thread_when_its_room_is_deleted(
+    group, moderator, guild, channel, until, events, env
+):
+    room = guild.create_voice_channel("Talk")
+    await moderator.slash(channel, "manage group", meets=f"Thu 20:00 <#{room.id}>")
+    await until(MONDAY)
+    (event,) = events()
+    env.backend.delete_scheduled_event(guild.id, event.id)  # as Discord does
+    env.backend.delete_channel(room.id)
+    await env.settle()
+    await env.advance_time(A_MINUTE)
+
+    (event,) = events()
+    assert event.entity_metadata["location"].endswith(f"/{channel.threads[0].id}")
+
+
 async def test_a_room_without_connect_is_named_with_what_is_missing(
     group, moderator, guild, channel, env, until, events
 ):

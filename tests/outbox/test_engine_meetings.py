@@ -24,11 +24,14 @@ class Hall(Room):
     def __init__(self, clock):
         super().__init__(clock)
         self.shown, self.fault, self.held, self.asked = {}, None, set(NAMED), []
+        self.gone = set()
 
     async def grounds(self, guild_id):
         return Place(guild_id, guild_id, "Study room", "server", frozenset(self.held))
 
     async def place(self, guild_id, place_id, *_):
+        if place_id in self.gone:
+            return None
         found = await super().place(guild_id, place_id)
         kind = "voice" if place_id == VOICE else found.kind
         return replace(found, kind=kind, held=frozenset(self.held))
@@ -293,6 +296,52 @@ async def test_one_that_was_asked_for_in_vain_and_given_up_is_made_for_a_later_d
     await settle(engine, clock)
 
     assert (days(hall), hall.asked) == (["Fri 20:00"], ["make", "make"])
+
+
+@pytest.mark.parametrize("with_it", [True, False])
+async def test_an_event_whose_channel_is_deleted_is_at_the_thread(
+    services, engine, hall, group, meet, clock, with_it
+):
+    await meet("Thursday 20:00", VOICE)
+    await engine.deliver_due()
+    hall.gone.add(VOICE)
+    if with_it:
+        hall.shown.clear()
+
+    await services.meetings.room_gone(GUILD, VOICE)
+    await settle(engine, clock)
+
+    (event,) = hall.shown.values()
+    assert event.place.kind == "server"
+    assert hall.asked == ["make", "make" if with_it else "edit"]
+
+
+async def test_an_event_that_went_with_its_channel_unheard_is_made_where_they_meet_now(
+    engine, hall, group, meet
+):
+    await meet("Thursday 20:00", VOICE)
+    await engine.deliver_due()
+    hall.gone.add(VOICE)
+    hall.shown.clear()
+
+    await meet("Friday 20:00")
+    await engine.deliver_due()
+
+    assert (days(hall), hall.asked) == (["Fri 20:00"], ["make", "make"])
+
+
+async def test_one_that_was_deleted_from_a_channel_that_is_there_is_not_made_again(
+    services, engine, hall, group, meet
+):
+    await meet("Thursday 20:00", VOICE)
+    await engine.deliver_due()
+    hall.shown.clear()
+
+    await meet("Friday 20:00")
+    await engine.deliver_due()
+
+    assert days(hall) == []
+    assert (await row_of(services)).problem == "event_gone"
 
 
 # One meeting a paper, and none on a day off

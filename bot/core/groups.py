@@ -120,6 +120,12 @@ class Group:
             return None
         return Meeting(week.meets_at, self.meets.minutes, self.meets.channel_id)
 
+    def still_at(self, week: Week, next_at: datetime, now: datetime) -> datetime | None:
+        """Return when a week's meeting to come is, if that isn't as the group says now."""
+        is_to_come = week.meets_at is not None and week.meets_at > now and self.state != "stopped"
+        is_so = week.meets_at == self.meeting_at(week.at, next_at)
+        return week.meets_at if is_to_come and not is_so else None
+
     def meets_again(self, week: Week, next_at: datetime, now: datetime) -> datetime | None:
         """Return when a week's meeting is, by what the group says now; as ``meeting_at``.
 
@@ -154,7 +160,8 @@ class GroupStatus:
     ``has_merged``: another group went into it. ``meeting_problem``: why a meeting to come has no
     event; ``undo_id``: of what brings back when the group met before that was changed just now.
     ``opens_at``: when its channel is told of it. ``moves``: what was chosen for weeks that have no
-    paper since just now.
+    paper since just now. ``still_at``: of a meeting to come that is later than the group says now,
+    for what it says has passed; ``event_left``: an event to come is still to be cancelled.
     """
 
     curriculum: Curriculum
@@ -190,6 +197,8 @@ class GroupStatus:
     undo_id: int | None = None
     opens_at: datetime | None = None
     moves: tuple[MadeWay, ...] = ()
+    still_at: datetime | None = None
+    event_left: bool = False
 
     def leader_of(self, week: str) -> int | None:
         """Return who leads a week, this one or one to come."""

@@ -643,6 +643,11 @@ class Groups:
         has_several = len(self._curricula.titles(choice)) > 1
         posted = this_week if this_week and this_week.state == "posted" else None
         read_by = await self._weeks.read_by(curriculum, group_id, [posted, last], named)
+        newest, after = this_week or last, plan.calendar.paper_after
+        still = (group.still_at(w, after(w.at), plan.now) for w in (this_week, last) if w)
+        event = await outbox.row_about(db, "meeting", str(newest.week_id)) if newest else None
+        is_waiting = event is not None and event.state in ("waiting", "claimed")
+        is_left = newest is not None and newest.event_id and group.meeting(newest) is None
         is_member = await group_rows.is_member(db, group_id, reader_id)
         return GroupStatus(
             curriculum,
@@ -666,7 +671,9 @@ class Groups:
             lost_votes=lost,
             vote_problems={id_: why for id_, why in problems.items() if why is not None},
             thread_problem=await _problem_of(db, "thread", this_week),
-            meeting_problem=await _problem_of(db, "meeting", this_week or last),
+            meeting_problem=None if event is None else event.problem,
+            still_at=next(filter(None, still), None),
+            event_left=bool(is_waiting and is_left),
             doubted=tuple(r for key in doubted if (r := curriculum.get(key)) is not None),
             is_empty=plan.is_empty,
             leads=tuple(await lead_rows.leads_from(db, group_id, plan.current)),

@@ -285,6 +285,8 @@ def group_lines(
         lines.append(_("⏸️ **Paused:** no papers, {days}.", days=days_text([status.pause])))
     if group.meets and group.state != "stopped":
         lines.append(f"-# {meets_text(group.meets, whole=is_open)}")
+    if group.meets and status.still_at:
+        lines.append(_("-# This week it is still on {at}.", at=moment(status.still_at)))
     lines += [_this_week_text(status), *matters]
     if group.state == "active":
         few = 1 if to_moderator else FEW_WEEKS

@@ -289,6 +289,48 @@ async def test_without_create_events_the_paper_comes_and_moderators_are_told(
     assert len(events()) == 1
 
 
+@pytest.mark.parametrize("way", ["none", "stop"])
+async def test_an_event_that_may_not_be_cancelled_is_told(
+    group, moderator, channel, until, events, env, forbid, way
+):
+    await until(MONDAY)
+    await forbid(create_events=False, administrator=False, manage_events=False)
+    if way == "none":
+        told = text_of(await moderator.slash(channel, "manage group", meets="none"))
+    else:
+        card = (await moderator.slash(channel, "manage group")).response.message
+        await moderator.click(card, label="More")
+        told = text_of(await moderator.click(card, label="Stop"))
+    await env.advance_time(A_MINUTE)
+    later = text_of(await moderator.slash(channel, "manage group"))
+    kept = len(events())
+
+    await forbid(create_events=True, manage_events=True)
+    await env.advance_time(61 * A_MINUTE)
+
+    why = "⚠️ The event of the meeting is still there: I need Create Events to cancel it."
+    assert why in told
+    assert why in later
+    assert (kept, events()) == (1, [])
+    assert "still there" not in text_of(await moderator.slash(channel, "manage group"))
+
+
+async def test_a_day_that_has_passed_leaves_this_weeks_meeting_and_says_so(
+    group, moderator, alice, channel, until, events
+):
+    await until(datetime(2026, 1, 7, 9, 0, tzinfo=UTC))
+
+    card = text_of(await moderator.slash(channel, "manage group", meets="Tuesday 20:00"))
+    seen = text_of(await alice.slash(channel, "group"))
+
+    told = f"-# This week it is still on <t:{int(THURSDAY.timestamp())}:F>."
+    assert "Meets on Tuesdays at 20:00" in card
+    assert told in card
+    assert told in seen
+    assert [begins(event) for event in events()] == [THURSDAY]
+    assert "still on" not in text_of(await moderator.slash(channel, "manage group", meets="none"))
+
+
 async def test_an_event_that_somebody_deleted_is_not_made_again(
     group, moderator, guild, channel, until, events, env
 ):

@@ -161,15 +161,25 @@ async def run_group(click: Click, said: ids.RunGroup) -> View:
 
 
 @clicked
-async def skip_week(click: Click, said: ids.SkipWeek) -> View:
+async def skip_next(click: Click, said: ids.SkipNext) -> View:
+    click.refuse_slip()
+    of, skips = (click.guild_id, said.group_id), said.way == "skip"
+    status = await click.services.calendars.skip(*of, skips=skips)
+    click.deliver.look_again()
+    return _card(click, status)
+
+
+@clicked
+async def skip_week(click: Click, said: ids.SkipWeek | ids.Weeks) -> View:
     """Leave one of the next weeks out, or let papers come again in it, or on days off."""
     calendars, of = click.services.calendars, (click.guild_id, said.group_id)
+    way, _, week = click.picked.rpartition(":")
     if "/" in click.picked:
         days = _days_picked(click.picked)
         status, news = await calendars.bring_back(*of, [days]), days_on_text([days])
     else:
-        status = await calendars.skip(*of, click.picked)
-        news = skipped_text(status, click.picked)
+        status = await calendars.skip(*of, week, skips={"skip": True, "back": False}.get(way))
+        news = skipped_text(status, week)
     click.deliver.look_again()
     return moderators_card(click.interaction.guild, status, click.who, news)
 

@@ -38,8 +38,12 @@ class Calendars:
     _clock: Clock
     _ids: Ids
 
-    async def skip(self, guild_id: int, group_id: int, week: str | None = None) -> GroupStatus:
-        """Leave one of the next weeks out; once more takes that back. None: the coming one.
+    async def skip(
+        self, guild_id: int, group_id: int, week: str | None = None, *, skips: bool | None = None
+    ) -> GroupStatus:
+        """Leave one of the next weeks out, or let it have its paper again. None: the coming one.
+
+        ``skips``: which of the two; twice is harmless. None: what isn't so.
 
         Raises:
             OldCardError: it isn't one of the next weeks any more.
@@ -50,10 +54,11 @@ class Calendars:
             slot = next((each for each in slots if week in (None, each.week)), None)
             if slot is None:
                 raise OldCardError
-            if (skipped := calendar.week(slot.week)) is not None:
+            skipped = calendar.week(slot.week)
+            if skipped is not None and skips is not True:
                 await week_rows.delete_week(tx, skipped.week_id)
                 calendar = calendar.without({slot.week})
-            else:
+            elif skipped is None and skips is not False:
                 post = Week(self._ids.new(), group_id, slot.week, slot.at, "skipped")
                 await week_rows.put_week(tx, post)
                 await call_off(tx, self._ids, group, now, slot.week)

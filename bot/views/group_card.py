@@ -282,7 +282,9 @@ def group_lines(
     matters += [*vote_lines(status, to_moderator=to_moderator, opens=opens), *told]
     lines = [_head(status, is_open=is_open), _standing_text(group), _state_text(group.state)]
     if status.pause and group.state == "active":
-        lines.append(_("⏸️ **Paused:** no papers, {days}.", days=days_text([status.pause])))
+        again = next((each.slot.at for each in status.coming if not each.is_skipped), None)
+        then = _("Papers come again on {at}.", at=moment(again, "D")) if again else ""
+        lines.append(f"⏸️ {_('**Paused.**')} {then}".rstrip())
     if group.meets and group.state != "stopped":
         lines.append(f"-# {meets_text(group.meets, whole=is_open)}")
     if group.meets and status.still_at:

@@ -125,7 +125,7 @@ class DaysTyped(Form):
         typed = text_input(
             400, wish.typed, custom_id="days", required=True, long=True, example=example
         )
-        hint = _("One day or span of days a line. No paper comes on them.")
+        hint = _("One day, or one span of days, on each line. No paper comes then.")
         super().__init__(_("Days off"), label(_("Which days?"), typed, hint))
 
     @property
@@ -145,7 +145,7 @@ def days_off_text(days: Sequence[DaysOff], group: Group) -> str:
 
 def days_on_text(days: Sequence[DaysOff]) -> str:
     """Return what is told of days that are off no more."""
-    return _("✅ Not off any more: {days}.", days=days_text(days))
+    return _("✅ No longer days off: {days}.", days=days_text(days))
 
 
 MOVES_SHOWN = 5
@@ -165,9 +165,13 @@ class MeetingForm(Form):
         lasts = text_input(40, shown.lasts, custom_id="lasts", example=_("1 h"))
         super().__init__(
             _("When the group meets"),
-            label(_("Day and time"), when, _("On the group's own clock; “none” for no meeting")),
+            label(_("Day and time"), when, _("In the group's time zone; “none” for no meeting")),
             label(_("How long"), lasts, _("Such as 90 or 1 h 30; an hour if you don't say")),
-            label(_("Where"), self._room, _("A voice or stage channel; empty: the paper's thread")),
+            label(
+                _("Where"),
+                self._room,
+                _("A voice or stage channel. Leave it empty to meet in the paper's thread"),
+            ),
         )
 
     @property
@@ -430,7 +434,7 @@ def _lines(
         yield begins
     if status.opens_at:
         yield _(
-            "-# A card tells {channel} of it {when}.",
+            "-# I'll tell {channel} about the group {when}.",
             when=moment(status.opens_at, "R"),
             channel=f"<#{group.channel_id}>",
         )
@@ -479,11 +483,10 @@ def _run_buttons(
         run = [button(ids.RunGroup(*of, "resume"), _("Resume"))]
     else:
         skipped = any(coming.is_skipped for coming in status.coming[:1])
-        skip = _("Don't skip") if skipped else _("Skip next")
-        run = [
-            button(ids.RunGroup(*of, "pause"), _("Pause")),
-            button(ids.RunGroup(*of, "skip"), skip),
-        ]
+        skip = button(ids.SkipNext(*of, "skip"), _("Skip next"))
+        if skipped:
+            skip = button(ids.SkipNext(*of, "unskip"), _("Don't skip"))
+        run = [button(ids.RunGroup(*of, "pause"), _("Pause")), skip]
     if this_week is None or this_week.state != "posted":
         post = _("First paper now") if status.begins else _("Post now")
         run.append(button(ids.RunGroup(*of, "post"), post, BLUE))

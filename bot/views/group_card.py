@@ -282,9 +282,10 @@ def group_lines(
     matters += [*vote_lines(status, to_moderator=to_moderator, opens=opens), *told]
     lines = [_head(status, is_open=is_open), _standing_text(group), _state_text(group.state)]
     if status.pause and group.state == "active":
-        again = next((each.slot.at for each in status.coming if not each.is_skipped), None)
-        then = _("Papers come again on {at}.", at=moment(again, "D")) if again else ""
-        lines.append(f"⏸️ {_('**Paused.**')} {then}".rstrip())
+        ahead = [each.slot.at for each in status.coming if not each.is_skipped]
+        lines += [
+            _("⏸️ **Paused.** Papers come again on {at}.", at=moment(at, "D")) for at in ahead[:1]
+        ] or [_state_text("paused")]
     if group.meets and group.state != "stopped":
         lines.append(f"-# {meets_text(group.meets, whole=is_open)}")
     if group.meets and status.still_at:

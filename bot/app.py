@@ -150,6 +150,12 @@ class NextreadBot(commands.AutoShardedBot):
         """Stop all work for a server. An outage isn't a removal: discord.py tells them apart."""
         await self.services.guilds.removed(guild.id)
 
+    async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
+        """Let groups that met in a channel meet at their papers' threads."""
+        if isinstance(channel, discord.VoiceChannel | discord.StageChannel):
+            await self.services.meetings.room_gone(channel.guild.id, channel.id)
+            self.ticker.look_again()
+
     async def on_stopping(self) -> None:
         """Let letters under way leave: the stop waits for what listens to events."""
         await self.ticker.stop()

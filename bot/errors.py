@@ -450,7 +450,7 @@ class UnknownDaysError(ReaderError):
 
     clip = 40
     typed: str
-    why: Literal["none", "several", "gone", "far", "many"]
+    why: Literal["none", "several", "span", "today", "gone", "far", "many"]
 
     def sentence(self) -> str:
         told = {
@@ -462,10 +462,15 @@ class UnknownDaysError(ReaderError):
                 "“{typed}” may be two days. Write the month as a word, like `3 Apr`, or the whole"
                 " date, like `2026-04-03`."
             ),
-            "gone": _("{typed}: that's over. Write a day from today on."),
-            "far": _("{typed}: that's too far away. I take days within a year from now."),
+            "span": _(
+                "“{typed}” is more than one day. Write the day on which papers come again. For days"
+                " in a row, use **Days off…**."
+            ),
+            "today": _("“{typed}” isn't a day to come. Write a day after today."),
+            "gone": _("“{typed}” is over. Write today or a later day."),
+            "far": _("“{typed}” is too far away. I take days up to a year from now."),
             "many": _(
-                "A group has 20 days off or spans of them at most. Take some back first: under"
+                "A group can have at most 20 days off or spans of days. Take some back first: under"
                 " **More** in `/manage group`."
             ),
         }[self.why]

@@ -733,7 +733,9 @@ def _moderators_cards(world: World) -> Cards:
         WhichZone(1, world.text[:60], zones, fits=False),
         WhichHour(1, world.text[:60]),
         WhichMeeting(1, MeetsWish(world.text[:100], world.text[:40])),
-        WhichMeeting(1, MeetsWish("Thursday 20:00"), is_no_room=True),
+        WhichMeeting(1, MeetsWish(world.text[:100], world.text[:40]), "lasts"),
+        WhichMeeting(1, MeetsWish("Every other Thursday 20:00"), "every"),
+        WhichMeeting(1, MeetsWish("Thursday 20:00"), "room"),
         WhichGroup(channel_id, 1, lost, can_be_new=True),
         WhichGroup(channel_id, 1, lost, can_be_new=False),
     ):

@@ -161,15 +161,25 @@ async def run_group(click: Click, said: ids.RunGroup) -> View:
 
 
 @clicked
-async def skip_week(click: Click, said: ids.SkipWeek) -> View:
+async def skip_next(click: Click, said: ids.SkipNext) -> View:
+    click.refuse_slip()
+    of, skips = (click.guild_id, said.group_id), said.way == "skip"
+    status = await click.services.calendars.skip(*of, skips=skips)
+    click.deliver.look_again()
+    return _card(click, status)
+
+
+@clicked
+async def skip_week(click: Click, said: ids.SkipWeek | ids.Weeks) -> View:
     """Leave one of the next weeks out, or let papers come again in it, or on days off."""
     calendars, of = click.services.calendars, (click.guild_id, said.group_id)
+    way, _, week = click.picked.rpartition(":")
     if "/" in click.picked:
         days = _days_picked(click.picked)
         status, news = await calendars.bring_back(*of, [days]), days_on_text([days])
     else:
-        status = await calendars.skip(*of, click.picked)
-        news = skipped_text(status, click.picked)
+        status = await calendars.skip(*of, week, skips={"skip": True, "back": False}.get(way))
+        news = skipped_text(status, week)
     click.deliver.look_again()
     return moderators_card(click.interaction.guild, status, click.who, news)
 
@@ -197,7 +207,8 @@ async def days_back(click: Click, said: ids.DaysBack) -> View:
     """Undo: let papers come again on the days that were just taken off."""
     kept = await _kept_days(click, said)
     days = [DaysOff.read(each) for each in kept.days]
-    status = await click.services.calendars.bring_back(click.guild_id, kept.group_id, days)
+    of = click.guild_id, kept.group_id
+    status = await click.services.calendars.bring_back(*of, days, kept.moves)
     click.deliver.look_again()
     news = days_on_text(days)
     return moderators_card(click.interaction.guild, status, click.who, news)
@@ -217,8 +228,9 @@ async def _ask_days(click: Click, wish: DaysForm) -> View:
             status, news = await calendars.pause_until(*of, form.days), ""
         else:
             status, days = await calendars.take_off(*of, form.days)
-            news = days_off_text(days)
-            kept = DaysForm(group_id, days=tuple(map(str, days)))
+            news = days_off_text(days, status.group)
+            moves = tuple((m.to, m.week, m.key) for m in status.moves if m.to and m.key)
+            kept = DaysForm(group_id, days=tuple(map(str, days)), moves=moves)
             kept_id = await click.services.moderation.keep(click.guild_id, click.who, kept)
             undo = button(ids.DaysBack(kept_id, click.who), _("Undo")) if days else None
         click.deliver.look_again()
@@ -473,9 +485,7 @@ async def say_meeting_again(click: Click, said: ids.MeetingAgain) -> View:
 async def undo_meeting(click: Click, said: ids.UndoMeeting) -> View:
     """Let the group meet as it did before what was undone."""
     form = await click.services.moderation.kept(click.draft(said.kept_id), GroupForm)
-    if form.wish.meets is None:
-        raise OldCardError
-    made = await click.services.groups.meet(here_of(click.interaction), form)
+    made = await click.services.groups.meet_again(here_of(click.interaction), form)
     click.deliver.look_again()
     return _card(click, made)
 

@@ -92,7 +92,7 @@ class ManageCog(NamesLists, commands.GroupCog, group_name="manage"):
         day="Day of the week; Monday if you don't say",
         time="Time of day there, such as 09:00 or 9 pm; 09:00 if you don't say",
         every="Weeks from one paper to the next; 1 if you don't say",
-        meets="When it talks about the paper: Thursday 20:00, 90 min, a voice channel; or none",
+        meets="When it meets, such as Thursday 20:00, 90 min, #a-voice-channel; or none",
         channel="A text or announcement channel, or a forum; here if you don't say",
         role="Mentioned with each paper; nobody if you don't say",
         list_="What it reads, where there are several lists",
@@ -127,7 +127,7 @@ class ManageCog(NamesLists, commands.GroupCog, group_name="manage"):
         else:
             weekday, role_id = get_args(Day).index(day) if day else None, role.id if role else None
             wish = GroupWish(weekday, time, role_id, zone or "", list_id, every)
-            wish = replace(wish, meets=MeetsWish(meets) if meets else None)
+            wish = replace(wish, meets=MeetsWish(meets, keeps=True) if meets else None)
             there, seen = seen_channel(place), seen_role(place.guild, role_id)
             made = await groups.set_up(here, there, wish, seen)
             self.deliver.look_again()

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import date, datetime, timedelta
 from typing import Literal
@@ -67,8 +67,9 @@ _FROM_TO = re.compile(
 )
 _FROM = re.compile(r"^(?:from|von|vom)\s+")
 _UP_TO = re.compile(r"^(?:zum)\s+|\s*(?:까지|まで)$")
-_BETWEEN_DAYS = re.compile(r",|、|\s(?:and|und|및)\s|\s그리고\s")
-_BARE_DAY = re.compile(r"([0-9]{1,2})(?:st|nd|rd|th|\.|일|日)?")
+_BETWEEN_DAYS = re.compile(r",|、|&|\s(?:and|und|및)\s|\s그리고\s", re.IGNORECASE)
+_BARE_DAY = re.compile(r"([0-9]{1,2})(?:st|nd|rd|th|\.|일|日)?", re.IGNORECASE)
+_BARE_DAY_OF_YEAR = re.compile(rf"([0-9]{{1,2}}),?\s+{_YEAR}")
 _TIME_BEHIND = re.compile(r"(?<=[0-9])(?:t|,?\s+)[0-9]{1,2}:[0-9]{2}.*$")
 _WEEKDAY = re.compile(  # of "Mon 12 Jan 2026" and "2026. 1. 12. (월)": the date says it
     r"^(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?|[a-z]{3,8}(?:tag|woch))"
@@ -102,41 +103,66 @@ FURTHEST_OFF = timedelta(days=366)
 def days_meant(typed: str, today: date, zone: str) -> list[tuple[date, date]]:
     """Return the spans of days that a text names, each with its first and last day, in order.
 
-    One a line, or between commas: "24 Dec", "20 Dec - 6 Jan", "20-27 Dec", "2026-W52" for the
-    whole week. A span that has begun counts.
+    One a line, or between commas: "24 Dec", "20 Dec - 6 Jan", "20-27 Dec", "24 and 26 Dec",
+    "2026-W52" for the whole week. A span that has begun counts.
 
     Raises:
         UnknownDaysError: it names what is none, or may be two, or a day gone by or too far ahead.
     """
-    found: list[tuple[date, date]] = []
-    for line in re.split(r"[\n;]+", typed):
-        text = _plain(line)
-        if text and (span := _span(text, today, zone)):
-            found.append(span)
-        elif text:
-            parts = [part.strip() for part in _BETWEEN_DAYS.split(text) if part.strip()]
-            found += [_checked(part, _span(part, today, zone), today, zone) for part in parts]
-    for first, last in found:
-        if last < today or last - today > FURTHEST_OFF:
-            named = str(first) if first == last else f"{first} - {last}"
-            raise UnknownDaysError(named, "gone" if last < today else "far")
+    found = list[tuple[date, date]]()
+    for line in map(_clean, re.split(r"[\n;]+", typed)):
+        parts = [part.strip() for part in _BETWEEN_DAYS.split(line) if part.strip()]
+        if span := _span(line, today, zone):
+            parts, spans = [line], [span]
+        else:
+            spans = _spans(parts, today, zone)
+        for part, (_, last) in zip(parts, spans, strict=True):
+            if last < today or last - today > FURTHEST_OFF:
+                raise UnknownDaysError(part, "gone" if last < today else "far")
+        found += spans
     if not found:
         raise UnknownDaysError(typed.strip(), "none")
     return sorted(set(found))
 
 
-def _checked(
-    text: str, span: tuple[date, date] | None, today: date, zone: str
-) -> tuple[date, date]:
-    if span is None:
-        raise UnknownDaysError(
-            text, "several" if len(dates_meant(text, today, zone)) > 1 else "none"
-        )
-    return span
+def day_meant(typed: str, today: date, zone: str) -> date:
+    """Return the one day after today that a text names; of a whole week, its Monday.
+
+    Raises:
+        UnknownDaysError: it names none, or may be two, or several, or is too far ahead.
+    """
+    named = _clean(typed)
+    span, tomorrow = _span(named, today, zone), today + timedelta(days=1)
+    if span is None or len(dates_meant(named, today, zone)) != 1:
+        days_meant(typed, today, zone)
+        raise UnknownDaysError(named, "span")
+    day, in_a_week = span[0], today + timedelta(days=7)
+    if day == today and dates_meant(named, tomorrow, zone) == [in_a_week]:  # "Monday", on one
+        day = in_a_week
+    if day <= today or day - today > FURTHEST_OFF:
+        raise UnknownDaysError(named, "today" if day <= today else "far")
+    return day
 
 
-def _span(text: str, today: date, zone: str) -> tuple[date, date] | None:
+def _spans(parts: Sequence[str], today: date, zone: str) -> list[tuple[date, date]]:
+    """Return what each of several texts means; the month of one is also its neighbours'."""
+    found = [_span(part, today, zone) for part in parts]
+    for n in (*reversed(range(len(parts) - 1)), *range(1, len(parts))):  # 24, 26 Dec; Dec 24, 26
+        beside = found[n + 1] if n + 1 < len(parts) and found[n + 1] else found[max(n - 1, 0)]
+        if found[n] is None and beside and (bare := _BARE_DAY.fullmatch(parts[n])):
+            with suppress(ValueError):
+                day = beside[0].replace(day=int(bare[1]))
+                found[n] = day, day
+    for part, span in zip(parts, found, strict=True):
+        if span is None:
+            is_clear = len(dates_meant(part, today, zone)) < 2
+            raise UnknownDaysError(part, "none" if is_clear else "several")
+    return [span for span in found if span]
+
+
+def _span(typed: str, today: date, zone: str) -> tuple[date, date] | None:
     """Return the first and the last day that a text means, if it means just these."""
+    text = _plain(typed)
     days = dates_meant(text, today, zone)
     if len(days) == 1:
         is_week = text in _WHOLE_WEEKS or ((found := _WEEK.fullmatch(text)) and not found[3])
@@ -156,6 +182,9 @@ def _from_to(first: str, last: str, today: date, zone: str) -> tuple[date, date]
             begin = [end[0].replace(day=int(bare[1]))]
         if not end and len(begin) == 1 and (bare := _BARE_DAY.fullmatch(last)):  # Dec 20-27
             end = [begin[0].replace(day=int(bare[1]))]
+        if not end and (bare := _BARE_DAY_OF_YEAR.fullmatch(last)):  # Dec 20-27, 2026
+            begin = dates_meant(f"{first} {bare[2]}", today, zone)
+            end = [each.replace(day=int(bare[1])) for each in begin]
         if len(begin) == len(end) == 1:
             longest = FURTHEST_OFF
             if begin[0] > end[0]:  # over the turn of the year: each day alone is the next one
@@ -294,8 +323,13 @@ def _hour(hour: int, half: Half | None) -> int | None:
 SHORTEST, LONGEST = 5, 12 * 60
 """Minutes that a meeting may take."""
 
-_NO_MEETING = frozenset(
-    {"none", "off", "no", "never", "-", "kein", "keine", "nein", "aus", "없음", "なし", "无"}
+_NO_MEETING = re.compile(
+    r"none|off|no|never|-|no meetings?|nothing|not any more|don['’]t meet"
+    r"|keine?|nein|aus|keine? treffen|없음|모임 없음|なし|无"
+)
+_EVERY_SO_MANY_WEEKS = re.compile(
+    r"\b(?:every|each) (?:other|second|third|two|three|[2-8])\b|\bother week|bi-?weekly|fortnight"
+    r"|\b(?:alle (?:zwei|drei|[2-8])|jeden? zweiten?)\b|격주|[2-8]\s*주|隔週|隔周"
 )
 _ON = (  # a day of the week: names that stand alone, and those that may stand by a number
     ("mondays?|mon|montags?|mo|월|月", "월요일|月曜日?|周一|星期一"),
@@ -321,45 +355,65 @@ _AN_HOUR = {
     for minutes, names in (
         (60, "an hour,one hour,eine stunde,hour,한 시간"),
         (30, "half an hour,eine halbe stunde,반 시간"),
-        (90, "an hour and a half,one and a half hours,anderthalb stunden"),
+        (90, "an hour and a half,hour and a half,one and a half hours,anderthalb stunden"),
+        (120, "two hours,zwei stunden"),
     )
     for name in names.split(",")
 }
 _LASTS = re.compile(
     r"(?:(?P<hours>[0-9]{1,2}(?:[.,][0-9]{1,2})?)\s*"
     r"(?:h|hours?|hrs?|std\.?|stunden?|시간|時間|小时|个小时)(?:\s*(?:and|und|,)?\s*|$))?"
-    r"(?:(?P<minutes>[0-9]{1,3})\s*(?:m|mins?\.?|minutes?|minuten?|분|分|分钟)?)?"
+    r"(?:(?P<minutes>[0-9]{1,3})\s*(?:m|mins?\.?|minutes?|minuten?|'|′|분|分|分钟)?)?"
 )
+_HOURS_ALONE = re.compile(r"[0-9]{1,2}[.,](?:25|5|75)")
 _CLOCK = re.compile(r"(?P<hours>[0-9]{1,2}):(?P<minutes>[0-5][0-9])")
 
 
 def is_no_meeting(typed: str) -> bool:
     """Tell whether a text says that a group is to have no meeting."""
-    return _plain(typed).strip(".!") in _NO_MEETING
+    return _NO_MEETING.fullmatch(_plain(typed).strip(".!")) is not None
 
 
-def meets_meant(typed: str, zone: str, lasts: str = "") -> Meets | None:
+def names_every(typed: str) -> bool:
+    """Tell whether a text says that it is every so many weeks."""
+    return _EVERY_SO_MANY_WEEKS.search(_plain(typed)) is not None
+
+
+def lacks_length(typed: str, zone: str, lasts: str = "") -> bool:
+    """Tell whether the texts that ``meets_meant`` reads say when, but not for how long."""
+    is_clear = _meets_meant(typed, zone, "", A_MEETING) is not None
+    return is_clear and meets_meant(typed, zone, lasts) is None
+
+
+def meets_meant(typed: str, zone: str, lasts: str = "", usual: int = A_MEETING) -> Meets | None:
     """Return the weekly meeting that a text means; None: it isn't clear.
 
     Such as "Thursday 20:00", "Thu 8pm for 90 minutes", "Do 20:00-21:30", "목요일 20시", with
     ``<#…>`` for a channel. Discord's ``<t:…>`` means that day and time in the IANA ``zone``.
-    ``lasts``: how long, where that is asked for by itself; an hour where nothing says it.
+    ``lasts``: how long, where that is asked for by itself; ``usual`` minutes where nothing says it.
     """
+    found = _meets_meant(typed, zone, lasts, usual)
+    return found if found and SHORTEST <= found.minutes <= LONGEST else None
+
+
+def _meets_meant(typed: str, zone: str, lasts: str, usual: int) -> Meets | None:
+    """Do so, however long."""
     text, channel_id = _plain(typed), None
     time: tuple[int, int] | None
     if channel := _IN_CHANNEL.search(text):
         channel_id, text = int(channel["id"]), _IN_CHANNEL.sub(" ", text, count=1).strip()
     if (stamp := _STAMP.search(text)) and (at := stamped(stamp[0], zone)):
         rest = _STAMP.sub(" ", text, count=1).strip()
-        weekday, time, minutes = at.weekday(), (at.hour, at.minute), minutes_meant(rest or "1h")
+        weekday, time, minutes = at.weekday(), (at.hour, at.minute), _minutes(rest or f"{usual} m")
     else:
         days = [each for each, named in enumerate(_DAYS_ON) if named.search(text)]
         if len(days) != 1:
             return None
         weekday = days[0]
-        time, minutes = _time_and_minutes(_DAYS_ON[weekday].sub(" ", text, count=1).strip())
+        text = _DAYS_ON[weekday].sub(" ", text, count=1).strip()
+        time, minutes = _time_and_minutes(text, usual)
     if lasts.strip():
-        minutes = minutes_meant(lasts)
+        minutes = _minutes(lasts)
     if time is None or minutes is None:
         return None
     return Meets(weekday, *time, minutes, channel_id)
@@ -367,7 +421,14 @@ def meets_meant(typed: str, zone: str, lasts: str = "") -> Meets | None:
 
 def minutes_meant(typed: str) -> int | None:
     """Return the minutes of "90", "1 h 30", "1.5 hours", "for 2h", "90분"; None: not so long."""
+    minutes = _minutes(typed)
+    return minutes if minutes is not None and SHORTEST <= minutes <= LONGEST else None
+
+
+def _minutes(typed: str) -> int | None:
     text = _FOR.sub("", _FOR.sub("", _plain(typed))).strip()
+    if _HOURS_ALONE.fullmatch(text):
+        text += " h"
     if (minutes := _AN_HOUR.get(text)) is None:
         found = _CLOCK.fullmatch(text) or _LASTS.fullmatch(text)
         if found is None or not any(found.groups()):
@@ -376,22 +437,20 @@ def minutes_meant(typed: str) -> int | None:
         minutes = round(hours * 60) + int(found["minutes"] or 0)
         if minutes < SHORTEST and text.isdecimal():  # nobody meets for two minutes
             minutes *= 60
-    return minutes if SHORTEST <= minutes <= LONGEST else None
+    return minutes
 
 
-def _time_and_minutes(text: str) -> tuple[tuple[int, int] | None, int | None]:
+def _time_and_minutes(text: str, usual: int) -> tuple[tuple[int, int] | None, int | None]:
     """Return the time of day that a text begins with, and for how long it is after that."""
     text = _EVERY.sub("", _EVERY.sub("", text)).strip(" ,·")
     if (time := time_of_day(text)) is not None:
-        return time, A_MEETING
+        return time, usual
     words = text.split()
-    for n in range(len(words) - 1, 0, -1):
-        time, minutes = (
-            time_of_day(" ".join(words[:n]).rstrip(",")),
-            minutes_meant(" ".join(words[n:])),
-        )
-        if time is not None and minutes is not None:
-            return time, minutes
+    for lasts in (minutes_meant, _minutes):  # what may be so long goes first
+        for n in range(len(words) - 1, 0, -1):
+            time, minutes = time_of_day(" ".join(words[:n]).rstrip(",")), lasts(" ".join(words[n:]))
+            if time is not None and minutes is not None:
+                return time, minutes
     begins, _, ends = _UNTIL.sub("-", text, count=1).partition("-")
     half = _HALF_BEHIND.search(ends)
     for first in (begins + (half[0] if half else ""), begins):
@@ -404,4 +463,8 @@ def _time_and_minutes(text: str) -> tuple[tuple[int, int] | None, int | None]:
 
 
 def _plain(typed: str) -> str:
-    return " ".join(unicodedata.normalize("NFKC", typed).translate(_DASHES).casefold().split())
+    return _clean(typed).casefold()
+
+
+def _clean(typed: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", typed).translate(_DASHES).split())

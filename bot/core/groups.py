@@ -9,7 +9,7 @@ from typing import Literal
 from bot.core.curriculum import Curriculum, Resource
 from bot.core.lists import Where
 from bot.core.outbox import Problem
-from bot.core.papers import AfterList, Chosen, Coming, Readiness, Span, Vote
+from bot.core.papers import AfterList, Chosen, Coming, MadeWay, Readiness, Span, Vote
 from bot.core.recommend import Worth
 from bot.core.weeks import HAD, DaysOff, Meeting, Meets, Part, Schedule, Week
 from bot.core.zones import ZoneChoice
@@ -96,10 +96,21 @@ class Group:
         """Where its papers come from."""
         return Where(self.guild_id, self.channel_id, self.list_id)
 
-    def meeting_at(self, slot_at: datetime) -> datetime | None:
-        """Return when the group meets about the paper of a slot; None: it doesn't."""
-        meets = self.meets
-        return None if meets is None else meets.first_after(slot_at, self.schedule.zone)
+    def meeting_at(self, slot_at: datetime, next_at: datetime | None = None) -> datetime | None:
+        """Return when the group meets about the paper of a slot; None: it doesn't.
+
+        ``next_at``: when the next paper comes. A meeting is about one paper: where both would meet
+        at the same time, this one does before that, though it is less than a day after its slot;
+        if there is no such time, it has none. Nor has what would meet on a day off.
+        """
+        meets, zone = self.meets, self.schedule.zone
+        if meets is None:
+            return None
+        then = None if next_at is None else meets.first_after(next_at, zone)
+        soonest = (meets.first_after(slot_at, zone, days) for days in (1, 0))
+        at = next((at for at in soonest if then is None or at < then), None)
+        is_off = at is not None and self.schedule.is_day_off(self.schedule.today(at))
+        return None if is_off else at
 
     def meeting(self, week: Week) -> Meeting | None:
         """Return what the event of a week is to show; None: there is to be none."""
@@ -109,8 +120,14 @@ class Group:
             return None
         return Meeting(week.meets_at, self.meets.minutes, self.meets.channel_id)
 
-    def meets_again(self, week: Week, now: datetime) -> datetime | None:
-        """Return when a week's meeting is, by what the group says now.
+    def still_at(self, week: Week, next_at: datetime, now: datetime) -> datetime | None:
+        """Return when a week's meeting to come is, if that isn't as the group says now."""
+        is_to_come = week.meets_at is not None and week.meets_at > now and self.state != "stopped"
+        is_so = week.meets_at == self.meeting_at(week.at, next_at)
+        return week.meets_at if is_to_come and not is_so else None
+
+    def meets_again(self, week: Week, next_at: datetime, now: datetime) -> datetime | None:
+        """Return when a week's meeting is, by what the group says now; as ``meeting_at``.
 
         What has begun stays. So does a meeting to come where the new time has passed: the new one
         counts from the next paper on.
@@ -119,7 +136,7 @@ class Group:
         if begun is not None and begun <= now:
             return week.meets_at
         is_off = self.state == "stopped" or week.state not in HAD
-        at = None if is_off else self.meeting_at(week.at)
+        at = None if is_off else self.meeting_at(week.at, next_at)
         return at if at is None or at > now else week.meets_at
 
 
@@ -142,7 +159,9 @@ class GroupStatus:
     others have led here, and this member never has.
     ``has_merged``: another group went into it. ``meeting_problem``: why a meeting to come has no
     event; ``undo_id``: of what brings back when the group met before that was changed just now.
-    ``opens_at``: when its channel is told of it.
+    ``opens_at``: when its channel is told of it. ``moves``: what was chosen for weeks that have no
+    paper since just now. ``still_at``: of a meeting to come that is later than the group says now,
+    for what it says has passed; ``event_left``: an event to come is still to be cancelled.
     """
 
     curriculum: Curriculum
@@ -177,6 +196,9 @@ class GroupStatus:
     meeting_problem: Problem | None = None
     undo_id: int | None = None
     opens_at: datetime | None = None
+    moves: tuple[MadeWay, ...] = ()
+    still_at: datetime | None = None
+    event_left: bool = False
 
     def leader_of(self, week: str) -> int | None:
         """Return who leads a week, this one or one to come."""
@@ -258,11 +280,15 @@ class WeeklyPost:
 
 @dataclass(frozen=True, slots=True)
 class MeetsWish:
-    """When, how long and where a group is to meet, as it is typed; "none": not any more."""
+    """When, how long and where a group is to meet, as it is typed; "none": not any more.
+
+    ``keeps``: how long and where stay as they were, unless they are said.
+    """
 
     when: str
     lasts: str = ""
     channel_id: int | None = None
+    keeps: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,23 +316,30 @@ class GroupWish:
 
 @dataclass(frozen=True, slots=True)
 class GroupForm:
-    """What was typed about a channel's group where that left a question or was refused."""
+    """What was typed about a channel's group where that left a question or was refused.
+
+    Or how group ``group_id`` met before it was changed to ``after``, for Undo.
+    """
 
     channel_id: int | None
     wish: GroupWish = GroupWish()
+    group_id: int | None = None
+    after: MeetsWish | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class DaysForm:
     """Days as they were typed for a group; or those that were just taken off, to be brought back.
 
-    ``pauses``: it is to pause until then.
+    ``pauses``: it is to pause until then. ``moves``: of each choice that made way, where it is now,
+    its week before that and its key, to be moved back.
     """
 
     group_id: int
     typed: str = ""
     pauses: bool = False
     days: tuple[str, ...] = ()
+    moves: tuple[tuple[str, str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -377,12 +410,12 @@ class WhichHour:
 class WhichMeeting:
     """Says that it isn't clear when a group is to meet; all that was said is kept.
 
-    ``is_no_room``: or that nobody can meet in the channel that was named.
+    ``why``: which of it, be it how often; or that nobody can meet in the ``room`` that was named.
     """
 
     kept_id: int
     typed: MeetsWish
-    is_no_room: bool = False
+    why: Literal["when", "lasts", "every", "room"] = "when"
 
 
 @dataclass(frozen=True, slots=True)

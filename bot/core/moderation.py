@@ -313,7 +313,9 @@ def as_json(draft: Drafted) -> dict[str, Any]:
         case ResourceForm() | PastedList() | FoundLinks() | DaysForm() | VoteWish():
             return asdict(draft)
         case GroupForm():
-            return {"channel_id": draft.channel_id, **asdict(draft.wish)}
+            about = {} if draft.group_id is None else {"group_id": draft.group_id}
+            after = {} if draft.after is None else {"after": asdict(draft.after)}
+            return {"channel_id": draft.channel_id, **about, **after, **asdict(draft.wish)}
 
 
 def from_json(key: str | None, kept: Mapping[str, Any]) -> Drafted:
@@ -331,7 +333,8 @@ def from_json(key: str | None, kept: Mapping[str, Any]) -> Drafted:
     if "links" in said:
         return FoundLinks(tuple(said["links"]))
     if "days" in said:
-        return DaysForm(**said | {"days": tuple(said["days"])})
+        moves = tuple(map(tuple, said.get("moves", ())))
+        return DaysForm(**said | {"days": tuple(said["days"]), "moves": moves})
     if "pasted" in said:
         return PastedList(**said)
     if "draft_id" in said:
@@ -343,7 +346,9 @@ def from_json(key: str | None, kept: Mapping[str, Any]) -> Drafted:
         said |= {**schedule, "time": time}
     if meets := said.pop("meets", None):
         said["meets"] = MeetsWish(**meets)
-    return GroupForm(said.pop("channel_id", None), GroupWish(**said))
+    channel_id, group_id = said.pop("channel_id", None), said.pop("group_id", None)
+    after = MeetsWish(**found) if (found := said.pop("after", None)) else None
+    return GroupForm(channel_id, GroupWish(**said), group_id, after)
 
 
 @dataclass(frozen=True, slots=True)

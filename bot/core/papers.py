@@ -271,6 +271,19 @@ class Ballot:
 
 
 @dataclass(frozen=True, slots=True)
+class MadeWay:
+    """Where what is chosen for a week goes, in which no paper comes any more; "": nowhere.
+
+    ``key``: of what is chosen; None: nothing. ``was_voted_on``: the vote on it is called off.
+    """
+
+    week: str
+    to: str
+    key: str | None = None
+    was_voted_on: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Coming:
     """A week to come; ``is_skipped``: nothing will be posted."""
 
@@ -542,26 +555,32 @@ class Plan:
             return None
         return self.now, self._begun().next(self.now).at
 
-    def made_way(self, *, begins: bool = False) -> dict[str, str]:
-        """Return where the choice goes for a week in which no paper comes.
+    def made_way(self, *, begins: bool = False) -> list[MadeWay]:
+        """Return where the choice goes for each week in which no paper comes.
 
         Because its day is off, or it isn't in turn, or too soon after the first paper. To the next
-        free week; if the group ``begins`` now and nothing else is chosen for that, to the running
-        one.
+        free week, to an earlier one only if none is left within a year; if the group ``begins`` now
+        and nothing else is chosen for that, to the running one.
         """
         if begins and self.calendar.first_at is not None:
-            return {}
-        calendar, moves = self._begun() if begins else self.calendar, dict[str, str]()
+            return []
+        calendar, moves = self._begun() if begins else self.calendar, list[MadeWay]()
         # What who leads a week chose for it stays with it, as they do.
-        taken = {each.week for each in self.chosen if each.why != "leader_choice"}
-        voted = {vote.week for vote in self.running_votes}
-        for week in sorted(taken | {vote.week for vote in self.votes}):
+        chosen = [each for each in self.chosen if each.why != "leader_choice"]
+        taken, voted = {each.week for each in chosen}, {vote.week for vote in self.running_votes}
+        for week in sorted(taken | voted):
             is_gone = week < self.running or (begins and week == self.running)
             if is_gone or calendar.week(week) or calendar.is_to_come(week):
                 continue
-            free = (s.week for s in calendar.ahead(self.now) if s.week not in taken | voted)
-            moves[week] = self.running if begins and self.running not in taken else next(free)
-            taken.add(moves[week])
+            key, to = next((each.key for each in chosen if each.week == week), None), ""
+            if key is not None:
+                ahead = takewhile(lambda slot: slot.week <= self.last, calendar.ahead(self.now))
+                free = [slot.week for slot in ahead if slot.week not in taken | voted]
+                later = (each for each in free if each > week)
+                to = self.running if begins and self.running not in taken else next(later, "")
+                to = to or next(iter(free), "")
+            moves.append(MadeWay(week, to, key, week in voted))
+            taken.add(to)
         return moves
 
     def _key_of(self, key: str) -> str:

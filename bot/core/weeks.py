@@ -120,6 +120,16 @@ class Schedule:
         """Tell whether nothing is posted on a day because of a pause, or because it is off."""
         return any(day in each for each in self.silences)
 
+    def judge(self, slot: "Slot", now: datetime) -> Verdict:
+        """Tell how late a slot is; what was of another day is missed where today is off."""
+        verdict, today = judge(slot, now), self.today(now)
+        is_of_before = self.today(slot.at) != today
+        return "missed" if verdict == "late" and is_of_before and self.is_off(today) else verdict
+
+    def is_day_off(self, day: date) -> bool:
+        """Tell whether a day is off, pause or not."""
+        return any(day in each for each in self.days_off)
+
     @property
     def silences(self) -> tuple[DaysOff, ...]:
         """The days off and the pause, in order."""
@@ -171,13 +181,14 @@ class Meets:
     minutes: int = A_MEETING
     channel_id: int | None = None
 
-    def first_after(self, slot_at: datetime, zone: str) -> datetime:
-        """Return the first such time at least a day after a paper's slot.
+    def first_after(self, slot_at: datetime, zone: str, days: int = 1) -> datetime:
+        """Return the first such time at least a day after a paper's slot, on the group's clock.
 
-        Gaps in local time count as for slots.
+        Gaps in local time count as for slots. ``days``: or so many after it.
         """
-        earliest = slot_at + timedelta(days=1)
         wall = time(self.hour, self.minute, tzinfo=ZoneInfo(zone))
+        # Of one zone, days are added as its clocks show them, be they of 23 or 25 hours.
+        earliest = (slot_at.astimezone(wall.tzinfo) + timedelta(days=days)).astimezone(UTC)
         day = earliest.astimezone(wall.tzinfo).date() - timedelta(days=1)
         while True:
             day += timedelta(days=(self.weekday - day.weekday()) % 7)
@@ -318,7 +329,7 @@ class Calendar:
         posted nor missed. A clock set back or forward serves no week twice.
         """
         slots = takewhile(lambda slot: slot.at <= now, self._open_slots(since))
-        return [(slot, judge(slot, now)) for slot in slots if slot.at >= since]
+        return [(slot, self.schedule.judge(slot, now)) for slot in slots if slot.at >= since]
 
     def weeks_to_come(self, week: str) -> Iterator[str]:
         """Yield the weeks to come, in order, from this one on."""
@@ -376,6 +387,11 @@ class Calendar:
         return replace(
             weekly, every=wished.every, counts_from=had or Calendar(weekly).next(now).week
         )
+
+    def paper_after(self, at: datetime) -> datetime:
+        """Return when the first paper after this instant came, or comes as things are."""
+        had = (each.at for each in self.weeks if each.state in HAD and each.at > at)
+        return min([*had, self.next(at).at])
 
     def week(self, week: str) -> Week | None:
         """Return the week, if anything was decided about it."""

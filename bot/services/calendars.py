@@ -1,15 +1,17 @@
 """When a group has no paper: weeks that are skipped, days off, a pause with an end."""
 
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Collection, Iterable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from itertools import takewhile
 
-from bot.core.dates import days_meant
+from bot.core.dates import day_meant, days_meant
 from bot.core.groups import Group, GroupStatus
-from bot.core.papers import Plan
-from bot.core.weeks import WEEKS_SHOWN, DaysOff, Schedule, Week
+from bot.core.papers import MadeWay, Plan
+from bot.core.weeks import WEEKS_SHOWN, Calendar, DaysOff, Schedule, Week
 from bot.errors import OldCardError, UnknownDaysError
+from bot.services import meetings
 from bot.services.groups import Groups
 from bot.services.papers import Papers
 from bot.services.reminders import plan as plan_reminders
@@ -36,8 +38,12 @@ class Calendars:
     _clock: Clock
     _ids: Ids
 
-    async def skip(self, guild_id: int, group_id: int, week: str | None = None) -> GroupStatus:
-        """Leave one of the next weeks out; once more takes that back. None: the coming one.
+    async def skip(
+        self, guild_id: int, group_id: int, week: str | None = None, *, skips: bool | None = None
+    ) -> GroupStatus:
+        """Leave one of the next weeks out, or let it have its paper again. None: the coming one.
+
+        ``skips``: which of the two; twice is harmless. None: what isn't so.
 
         Raises:
             OldCardError: it isn't one of the next weeks any more.
@@ -48,19 +54,20 @@ class Calendars:
             slot = next((each for each in slots if week in (None, each.week)), None)
             if slot is None:
                 raise OldCardError
-            if (skipped := calendar.week(slot.week)) is not None:
+            skipped = calendar.week(slot.week)
+            if skipped is not None and skips is not True:
                 await week_rows.delete_week(tx, skipped.week_id)
                 calendar = calendar.without({slot.week})
-            else:
+            elif skipped is None and skips is not False:
                 post = Week(self._ids.new(), group_id, slot.week, slot.at, "skipped")
                 await week_rows.put_week(tx, post)
                 await call_off(tx, self._ids, group, now, slot.week)
                 calendar = calendar.having(post)
-            # A slot that has just come waits to be looked at.
-            next_at = calendar.next(now).at if group.next_at > now else group.next_at
-            await group_rows.set_looked(tx, group_id, group.since, next_at)
+            since, next_at = _looked_from(group, plan.calendar, calendar, now)
+            await group_rows.set_looked(tx, group_id, since, next_at)
+            await meetings.plan(tx, self._ids, group, now)
             await plan_reminders(tx, group, now)
-        return await self._groups.status_of(replace(group, next_at=next_at))
+        return await self._groups.status_of(replace(group, since=since, next_at=next_at))
 
     async def pause_until(self, guild_id: int, group_id: int, typed: str) -> GroupStatus:
         """Post nothing from today on until a day that is typed; resuming ends it before that.
@@ -68,18 +75,19 @@ class Calendars:
         Papers that come every so many weeks then count from the first one after it.
 
         Raises:
-            UnknownDaysError: it is no day, or may be two, or isn't to come.
+            UnknownDaysError: it is no day, or may be two, or several, or isn't to come.
+            OldCardError: the group is stopped: only *Resume* starts it again.
         """
         async with self._changed(guild_id, group_id) as change:
+            if change.group.state == "stopped":
+                raise OldCardError
             today = change.schedule.today(change.now)
-            (until, _), *more = days_meant(typed, today, change.schedule.zone)
-            if more or until <= today:
-                raise UnknownDaysError(typed, "several" if more else "gone")
+            until = day_meant(typed, today, change.schedule.zone)
             await week_rows.call_off(change.tx, group_id)
             pause = DaysOff(today, until - A_DAY)
             change.schedule = replace(change.schedule, pause=pause)
             change.group = replace(change.group, state="active")
-        return await self._groups.status_of(change.group)
+        return await self._status(change)
 
     async def take_off(
         self, guild_id: int, group_id: int, typed: str
@@ -97,17 +105,39 @@ class Calendars:
             new = tuple(each for each in meant if each not in kept)
             if len(kept) + len(new) > MOST_DAYS_OFF:
                 raise UnknownDaysError(typed, "many")
+            if any(today in each for each in new):
+                await week_rows.call_off(change.tx, group_id)
             days_off = sorted([*kept, *new], key=lambda each: (each.first, each.last))
             change.schedule = replace(schedule, days_off=tuple(days_off))
-        return await self._groups.status_of(change.group), new
+        return await self._status(change), new
 
     async def bring_back(
-        self, guild_id: int, group_id: int, days: Collection[DaysOff]
+        self,
+        guild_id: int,
+        group_id: int,
+        days: Collection[DaysOff],
+        moves: Iterable[tuple[str, str, str]] = (),
     ) -> GroupStatus:
-        """Let papers come again on days that were off. Twice is harmless."""
+        """Let papers come again on days that were off. Twice is harmless.
+
+        ``moves``: what made way for them, as of ``DaysForm``, moves back where that can be.
+        """
         async with self._changed(guild_id, group_id) as change:
             change.schedule = change.schedule.without(days)
-        return await self._groups.status_of(change.group)
+            calendar = replace(change.plan.calendar, schedule=change.schedule)
+            ahead = calendar.ahead(change.now)
+            to_come = {each.week for each in takewhile(lambda s: s.week <= change.plan.last, ahead)}
+            free = to_come - {each.week for each in change.plan.chosen}
+            chosen = {(each.week, each.key) for each in change.plan.chosen}
+            for week, to, key in moves:
+                if to in free and (week, key) in chosen:
+                    change.moves.append(MadeWay(week, to, key))
+                    await week_rows.move_picks(change.tx, group_id, week, to)
+        return await self._status(change)
+
+    async def _status(self, change: "_Change") -> GroupStatus:
+        status = await self._groups.status_of(change.group)
+        return replace(status, moves=tuple(change.moves))
 
     @asynccontextmanager
     async def _changed(self, guild_id: int, group_id: int) -> AsyncIterator["_Change"]:
@@ -118,13 +148,27 @@ class Calendars:
             yield change
             calendar = replace(plan.calendar, schedule=change.schedule)
             moves = replace(plan, calendar=calendar).made_way()
-            # A slot that has just come waits to be looked at.
-            next_at = calendar.next(now).at if old.next_at > now else old.next_at
-            group = replace(change.group, schedule=change.schedule, next_at=next_at)
+            since, next_at = _looked_from(old, plan.calendar, calendar, now)
+            group = replace(change.group, schedule=change.schedule, since=since, next_at=next_at)
             await group_rows.set_calendar(tx, group)
+            await meetings.plan(tx, self._ids, group, now)
             await self._groups.make_way(tx, group, moves, now)
+            change.moves += moves
             change.group = await self._groups.announce(tx, group, old, now)
             await plan_reminders(tx, group, now)
+
+
+def _looked_from(
+    group: Group, before: Calendar, calendar: Calendar, now: datetime
+) -> tuple[datetime, datetime]:
+    """Return from when on the slots of a changed calendar count, and when the next one is.
+
+    From now on: what was off is neither posted nor missed later. But a slot that has just come
+    waits to be looked at.
+    """
+    if group.state == "active" and before.due(group.since, now):
+        return group.since, group.next_at
+    return now, calendar.next(now).at
 
 
 @dataclass
@@ -136,3 +180,4 @@ class _Change:
     schedule: Schedule
     plan: Plan
     now: datetime
+    moves: list[MadeWay] = field(default_factory=list)

@@ -1,14 +1,20 @@
 """Study groups: making and changing them, their members, what their cards show."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
 from typing import Literal
 
-from bot.core.dates import is_no_meeting, meets_meant, time_of_day
+from bot.core.dates import (
+    is_no_meeting,
+    lacks_length,
+    meets_meant,
+    names_every,
+    time_of_day,
+)
 from bot.core.groups import (
     Group,
     GroupForm,
@@ -18,6 +24,7 @@ from bot.core.groups import (
     Here,
     History,
     LostGroups,
+    MeetsWish,
     Moved,
     PastMonth,
     PastWeek,
@@ -34,10 +41,10 @@ from bot.core.groups import (
 from bot.core.leading import is_open_to_lead
 from bot.core.lists import Where
 from bot.core.outbox import LetterKind, Problem
-from bot.core.papers import Plan
+from bot.core.papers import MadeWay, Plan
 from bot.core.progress import shown_count
 from bot.core.recommend import Worth
-from bot.core.weeks import WEEKS_SHOWN, Calendar, Meets, Schedule, Slot, Week
+from bot.core.weeks import A_MEETING, WEEKS_SHOWN, Calendar, Meets, Schedule, Slot, Week
 from bot.core.zones import resolve_zone, zones_offered
 from bot.errors import (
     AlreadyPostedError,
@@ -127,7 +134,8 @@ class Groups:
             form = GroupForm(channel.channel_id, replace(wish, time=None))
             kept_id = await self._moderation.keep(here.guild_id, here.who, form)
             return WhichHour(kept_id, wish.time or "")
-        meets = await self._meets(here, GroupForm(channel.channel_id, wish), zone or "UTC")
+        form, seen_meets = GroupForm(channel.channel_id, wish), group.meets if group else None
+        meets = await self._meets(here, form, zone or "UTC", seen_meets)
         if isinstance(meets, WhichMeeting):
             return meets
         is_asked = group is None and not wish.zone
@@ -159,13 +167,41 @@ class Groups:
         """
         found = await self.find(form.channel_id or 0)
         group = await checked(self._db, found, here.guild_id, form.channel_id)
-        meets = await self._meets(here, form, group.schedule.zone)
+        meets = await self._meets(here, form, group.schedule.zone, group.meets)
         if isinstance(meets, WhichMeeting):
             return meets
-        now, meets = self._clock(), meets or "none"
-        async with taken_group(self._db, here.guild_id, group.group_id) as (tx, old):
+        return await self._meet(here, group.group_id, meets or "none")
+
+    async def meet_again(self, here: Here, form: GroupForm) -> GroupStatus:
+        """Let a group meet as it did before it was changed, be it elsewhere by now.
+
+        Raises:
+            OldCardError: it was changed again since.
+        """
+        group_id, zone = form.group_id, "UTC"  # which what is kept doesn't need
+        if group_id is None:  # so it was kept before
+            found = await self.find(form.channel_id or 0)
+            group_id = (await checked(self._db, found, here.guild_id, form.channel_id)).group_id
+        if (wish := form.wish.meets) is None:
+            raise OldCardError
+        before = meets_meant(wish.when, zone, wish.lasts)
+        before = None if before is None else replace(before, channel_id=wish.channel_id)
+        return await self._meet(here, group_id, before or "none", form.after)
+
+    async def _meet(
+        self,
+        here: Here,
+        group_id: int,
+        meets: Meets | Literal["none"],
+        seen: MeetsWish | None = None,
+    ) -> GroupStatus:
+        now = self._clock()
+        async with taken_group(self._db, here.guild_id, group_id) as (tx, old):
+            if seen not in (None, as_typed(old.meets)):
+                raise OldCardError
             changed = await self._set_meets(tx, old, meets, now)
             await plan_reminders(tx, changed, now)
+            changed = await self.announce(tx, changed, old, now)
         return await self._undoable(here, await self.status_of(changed, here.who), old.meets)
 
     async def choose(
@@ -185,7 +221,7 @@ class Groups:
         wish, time = form.wish, time_of_day(form.wish.time or "")
         if time is None or wish.weekday is None:
             raise OldCardError
-        meets = await self._meets(here, form, wish.zone)
+        meets = await self._meets(here, form, wish.zone, None)
         if isinstance(meets, WhichMeeting):
             raise OldCardError
         schedule = wish.schedule(FIRST, wish.zone, time)
@@ -280,10 +316,11 @@ class Groups:
             group = replace(group, next_at=plan.calendar.next(now).at)
             await group_rows.put_group(tx, group, now)
             group = await self._set_meets(tx, group, meets, now)
-            await self.make_way(tx, group, plan.made_way(), now)
+            moves = plan.made_way()
+            await self.make_way(tx, group, moves, now)
             group = await self.announce(tx, group, old, now, opens=opens and old is None)
             await plan_reminders(tx, group, now)
-        return await self.status_of(group, changed_by)
+        return replace(await self.status_of(group, changed_by), moves=tuple(moves))
 
     async def set_state(
         self, guild_id: int, group_id: int, state: GroupState, *, seen_in: int | None = None
@@ -525,20 +562,36 @@ class Groups:
             return status
         return await self._undoable(here, status, seen.meets)
 
-    async def _meets(self, here: Here, form: GroupForm, zone: str) -> MeetsSaid | WhichMeeting:
-        """Return when a form says that a group meets; or keep it, if that isn't clear."""
+    async def _meets(
+        self, here: Here, form: GroupForm, zone: str, old: Meets | None
+    ) -> MeetsSaid | WhichMeeting:
+        """Return when a form says that a group meets, that met so far as ``old`` says.
+
+        Or keep it, with all that the form to be filled again is to show, if that isn't clear.
+        """
         if (wish := form.wish.meets) is None:
             return None
         if is_no_meeting(wish.when):
             return "none"
-        meets = meets_meant(wish.when, zone, wish.lasts)
-        if meets is not None and wish.channel_id is not None:
-            meets = replace(meets, channel_id=wish.channel_id)
+        usual, room_id = A_MEETING, wish.channel_id
+        if wish.keeps and old is not None:
+            is_there = here.room_ids is None or old.channel_id in here.room_ids
+            usual, room_id = old.minutes, room_id or (old.channel_id if is_there else None)
+            kept = replace(wish, lasts=str(usual), channel_id=room_id, keeps=False)
+            form = replace(form, wish=replace(form.wish, meets=kept))
+        meets = meets_meant(wish.when, zone, wish.lasts, usual)
+        if meets is not None:
+            said_id = meets.channel_id if wish.keeps else None
+            meets = replace(meets, channel_id=said_id or room_id or meets.channel_id)
         is_room = here.room_ids is None or (meets and meets.channel_id) in (None, *here.room_ids)
         if meets is not None and is_room:
             return meets
         kept_id = await self._moderation.keep(here.guild_id, here.who, form)
-        return WhichMeeting(kept_id, wish, not is_room)
+        if not is_room:
+            return WhichMeeting(kept_id, wish, "room")
+        if lacks_length(wish.when, zone, wish.lasts):
+            return WhichMeeting(kept_id, wish, "lasts")
+        return WhichMeeting(kept_id, wish, "every" if names_every(wish.when) else "when")
 
     async def _set_meets(self, tx: Queries, group: Group, meets: MeetsSaid, now: datetime) -> Group:
         """Record what was said of a group's meetings, and let those to come be so."""
@@ -550,17 +603,19 @@ class Groups:
 
     async def _undoable(self, here: Here, status: GroupStatus, before: Meets | None) -> GroupStatus:
         """Keep when a group met before, for Undo."""
-        form = GroupForm(status.group.channel_id, GroupWish(meets=as_typed(before)))
+        wish, group = GroupWish(meets=as_typed(before)), status.group
+        form = GroupForm(group.channel_id, wish, group.group_id, as_typed(group.meets))
         kept_id = await self._moderation.keep(here.guild_id, here.who, form)
         return replace(status, undo_id=kept_id)
 
     async def make_way(
-        self, tx: Queries, group: Group, moves: Mapping[str, str], now: datetime
+        self, tx: Queries, group: Group, moves: Iterable[MadeWay], now: datetime
     ) -> None:
         """Move choices to other weeks, and call votes on these off."""
-        for week, to_week in moves.items():
-            await call_off(tx, self._ids, group, now, week)
-            await week_rows.move_picks(tx, group.group_id, week, to_week)
+        for each in moves:
+            await call_off(tx, self._ids, group, now, each.week)
+            if each.to:
+                await week_rows.move_picks(tx, group.group_id, each.week, each.to)
 
     async def announce(
         self, tx: Queries, group: Group, old: Group | None, now: datetime, *, opens: bool = False
@@ -569,7 +624,7 @@ class Groups:
         await standing.ask_for(tx, self._ids, group.group_id, now)
         group = await group_rows.group(tx, group.group_id) or group
         await standing.ask_to_open(tx, self._ids, group, now, is_new=opens)
-        told = attrgetter("schedule", "state", "channel_id", "list_id")
+        told = attrgetter("schedule", "state", "channel_id", "list_id", "meets")
         if old is None or told(old) != told(group):
             await standing.tell(tx, self._ids, group, now)
         return group
@@ -589,6 +644,11 @@ class Groups:
         has_several = len(self._curricula.titles(choice)) > 1
         posted = this_week if this_week and this_week.state == "posted" else None
         read_by = await self._weeks.read_by(curriculum, group_id, [posted, last], named)
+        newest, after = this_week or last, plan.calendar.paper_after
+        still = (group.still_at(w, after(w.at), plan.now) for w in (this_week, last) if w)
+        event = await outbox.row_about(db, "meeting", str(newest.week_id)) if newest else None
+        is_waiting = event is not None and event.state in ("waiting", "claimed")
+        is_left = newest is not None and newest.event_id and group.meeting(newest) is None
         is_member = await group_rows.is_member(db, group_id, reader_id)
         return GroupStatus(
             curriculum,
@@ -612,7 +672,9 @@ class Groups:
             lost_votes=lost,
             vote_problems={id_: why for id_, why in problems.items() if why is not None},
             thread_problem=await _problem_of(db, "thread", this_week),
-            meeting_problem=await _problem_of(db, "meeting", this_week or last),
+            meeting_problem=None if event is None else event.problem,
+            still_at=next(filter(None, still), None),
+            event_left=bool(is_waiting and is_left),
             doubted=tuple(r for key in doubted if (r := curriculum.get(key)) is not None),
             is_empty=plan.is_empty,
             leads=tuple(await lead_rows.leads_from(db, group_id, plan.current)),

@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 from bot.core.groups import Group
 from bot.core.outbox import OutboxRow
 from bot.core.weeks import CLOCKS_APART, Meeting, Week
-from bot.services.papers import tell_again
+from bot.services.papers import calendar_of, tell_again
 from bot.store import groups as group_rows
 from bot.store import outbox
 from bot.store import weeks as week_rows
 from bot.store.database import Database, Queries
-from bot.store.instants import Ids
+from bot.store.instants import Clock, Ids
 
 LATEST_AFTER_ITS_SLOT = timedelta(days=10)
 """A day, up to a week to the day of the week, and what a gap in local time may add."""
@@ -25,6 +25,8 @@ class Meetings:
     """What a letter about a meeting has to know. The functions below are for open transactions."""
 
     _db: Database
+    _clock: Clock
+    _ids: Ids
 
     async def of(self, week_id: int) -> tuple[Group, Week] | None:
         """Return a week with its group; None: they are gone."""
@@ -32,11 +34,11 @@ class Meetings:
         group = await group_rows.group(self._db, week.group_id) if week else None
         return None if week is None or group is None else (group, week)
 
-    async def ask(self, week: Week, meeting: Meeting | None) -> bool:
+    async def ask(self, week: Week, meeting: Meeting | None, *, anew: bool = False) -> bool:
         """Record what Discord is asked to show for a week; tell whether that is still wanted.
 
         It is compared with what is wanted once that is done: what changes meanwhile is asked for
-        anew.
+        anew. ``anew``: its event is gone, and another is made.
         """
         async with self._db.transaction() as tx:
             group = await group_rows.take_group(tx, week.group_id)
@@ -46,8 +48,22 @@ class Meetings:
             if group.meeting(present) != meeting:
                 return False
             asked = "" if meeting is None else str(meeting)
-            await week_rows.set_event(tx, week.week_id, week.event_id, asked)
+            await week_rows.set_event(tx, week.week_id, None if anew else week.event_id, asked)
         return True
+
+    async def room_gone(self, guild_id: int, channel_id: int) -> None:
+        """Let events to come be at the thread whose channel is gone, or gone with it."""
+        now = self._clock()
+        for seen in await group_rows.running_groups(self._db, guild_id):
+            if seen.meets is None or seen.meets.channel_id != channel_id:
+                continue
+            async with self._db.transaction() as tx:
+                group = await group_rows.take_group(tx, seen.group_id)
+                since = now - LATEST_AFTER_ITS_SLOT
+                weeks = await week_rows.weeks_since(tx, seen.group_id, since) if group else []
+                for week in weeks:
+                    if group is not None and week.event_id is not None:
+                        await arrange(tx, self._ids, group, week, now, anew=True)
 
 
 async def plan(tx: Queries, ids: Ids, group: Group, now: datetime) -> None:
@@ -55,9 +71,11 @@ async def plan(tx: Queries, ids: Ids, group: Group, now: datetime) -> None:
 
     One that begins within minutes has begun by somebody's clock. The group must have been taken.
     """
-    since = now - LATEST_AFTER_ITS_SLOT
-    for week in await week_rows.weeks_since(tx, group.group_id, since):
-        meets_at = group.meets_again(week, now + CLOCKS_APART)
+    since, calendar = now - LATEST_AFTER_ITS_SLOT, await calendar_of(tx, group)
+    for week in reversed(calendar.weeks):
+        if week.at < since:
+            continue
+        meets_at = group.meets_again(week, calendar.paper_after(week.at), now + CLOCKS_APART)
         if meets_at != week.meets_at:
             await week_rows.set_meets_at(tx, week.week_id, meets_at)
             await tell_again(tx, ids, group, week, now)
@@ -72,10 +90,12 @@ async def follow(tx: Queries, ids: Ids, week_id: int, now: datetime) -> None:
         await arrange(tx, ids, group, week, now)
 
 
-async def arrange(tx: Queries, ids: Ids, group: Group, week: Week, now: datetime) -> None:
+async def arrange(
+    tx: Queries, ids: Ids, group: Group, week: Week, now: datetime, *, anew: bool = False
+) -> None:
     """Put into the outbox what makes a week's event what it is to be, unless it is that.
 
-    Nothing about one that has begun. The group must have been taken.
+    ``anew``: though it was. Nothing about one that has begun. The group must have been taken.
     """
     meeting, row = group.meeting(week), await outbox.row_about(tx, "meeting", str(week.week_id))
     is_there = week.event_id is not None
@@ -93,7 +113,7 @@ async def arrange(tx: Queries, ids: Ids, group: Group, week: Week, now: datetime
             await outbox.add(tx, OutboxRow(ids.new(), "meeting", about, now, until, *to))
     elif row.state in ("waiting", "claimed"):
         await outbox.hurry(tx, row.row_id, row.due_at, until)
-    elif meeting != shown:
+    elif meeting != shown or anew:
         # Of one that is recorded, nothing more can appear; of one given up, perhaps.
         is_untried = week.event_id is not None or row.state == "sent"
         await outbox.renew(tx, row.row_id, ids.new(), now, until, is_untried=is_untried)

@@ -212,7 +212,7 @@ async def services_over(
         Merging(db, groups, papers, clock, ids),
         papers,
         Leading(db, papers, clock, ids),
-        Meetings(background),
+        Meetings(background, clock, ids),
         Votes(db, curricula, papers, moderation, clock, ids),
         Reminders(db, background, curricula, reading, papers, clock, ids),
         Guilds(db, background, clock, ids),

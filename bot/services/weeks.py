@@ -87,7 +87,8 @@ class Weeks:
         if resource is not None:
             part = pick.part if pick.part and pick.part.names else None
             post = replace(post, state="waiting", key=resource.key, title=resource.title, part=part)
-            post = replace(post, meets_at=group.meeting_at(slot.at))
+            next_at = plan.calendar.having(post).paper_after(slot.at)
+            post = replace(post, meets_at=group.meeting_at(slot.at, next_at))
         return replace(post, is_late=late, channel_id=group.channel_id)
 
     async def pick_anew(self, week_id: int) -> None:

@@ -507,6 +507,12 @@ class RunGroup(OfGroup, shape="group-do:{action}:{group_id}:{opener_id}"):
     action: Literal["pause", "resume", "skip", "post", "stop"]
 
 
+class SkipNext(OfGroup, shape="group-next:{way}:{group_id}:{opener_id}"):
+    """The coming week is left out, or has its paper again. On old cards ``RunGroup`` turns that."""
+
+    way: Literal["skip", "unskip"]
+
+
 class AskDays(OfGroup, shape="group-days:{way}:{group_id}:{opener_id}"):
     """Opens the form for days off, or for the end of a pause."""
 
@@ -528,6 +534,10 @@ class MoreOfGroup(OfGroup, shape="group-more:{way}:{group_id}:{opener_id}"):
 
 
 class SkipWeek(OfGroup, shape="group-skip:{group_id}:{opener_id}"):
+    """Only on old cards: of leaving the option's week out and not, what wasn't so; or ``Weeks``."""
+
+
+class Weeks(OfGroup, shape="group-weeks:{group_id}:{opener_id}"):
     """The option's week is left out, or has its paper again; or days off are none any more."""
 
 

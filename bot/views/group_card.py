@@ -203,6 +203,7 @@ def _card_for_all(status: GroupStatus, told: str) -> LayoutView:
     lines = [
         often,
         told,
+        f"🗓️ {meets_text(group.meets)}" if group.meets and group.state != "stopped" else "",
         _state_text(group.state),
         *_first_lines(status),
     ]
@@ -292,9 +293,14 @@ def group_lines(
     matters += [*vote_lines(status, to_moderator=to_moderator, opens=opens), *told]
     lines = [_head(status, is_open=is_open), _standing_text(group), _state_text(group.state)]
     if status.pause and group.state == "active":
-        lines.append(_("⏸️ **Paused:** no papers, {days}.", days=days_text([status.pause])))
+        ahead = [each.slot.at for each in status.coming if not each.is_skipped]
+        lines += [
+            _("⏸️ **Paused.** Papers come again on {at}.", at=moment(at, "D")) for at in ahead[:1]
+        ] or [_state_text("paused")]
     if group.meets and group.state != "stopped":
         lines.append(f"-# {meets_text(group.meets, whole=is_open)}")
+    if group.meets and status.still_at:
+        lines.append(_("-# This week it is still on {at}.", at=moment(status.still_at)))
     lines += [_this_week_text(status), *matters]
     if group.state == "active":
         few = 1 if to_moderator else FEW_WEEKS

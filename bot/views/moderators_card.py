@@ -1,6 +1,7 @@
 """What moderators see of study groups: the hello, the way to a group, the card that runs it."""
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any
 
 import discord
@@ -60,7 +61,7 @@ from bot.views.parts import (
     text_input,
     text_of,
 )
-from bot.views.phrases import LINE, dotted, joined, moment, narrow, titles
+from bot.views.phrases import LINE, dotted, joined, moment, narrow, title_in, titles
 from bot.views.pick_card import (
     LongPaper,
     later_lines,
@@ -124,7 +125,7 @@ class DaysTyped(Form):
         typed = text_input(
             400, wish.typed, custom_id="days", required=True, long=True, example=example
         )
-        hint = _("One day or span of days a line. No paper comes on them.")
+        hint = _("One day, or one span of days, on each line. No paper comes then.")
         super().__init__(_("Days off"), label(_("Which days?"), typed, hint))
 
     @property
@@ -133,17 +134,21 @@ class DaysTyped(Form):
         return self.entered["days"]
 
 
-def days_off_text(days: Sequence[DaysOff]) -> str:
+def days_off_text(days: Sequence[DaysOff], group: Group) -> str:
     """Return what is told of days that were just taken off; none: they were off before."""
     if not days:
         return _("These days are off already.")
-    return _("✅ No paper on these days: {days}.", days=days_text(days))
+    if group.meets is None:
+        return _("✅ No paper on these days: {days}.", days=days_text(days))
+    return _("✅ No paper and no meeting on these days: {days}.", days=days_text(days))
 
 
 def days_on_text(days: Sequence[DaysOff]) -> str:
     """Return what is told of days that are off no more."""
-    return _("✅ Not off any more: {days}.", days=days_text(days))
+    return _("✅ No longer days off: {days}.", days=days_text(days))
 
+
+MOVES_SHOWN = 5
 
 ROOMS = (discord.ChannelType.voice, discord.ChannelType.stage_voice)
 
@@ -160,9 +165,13 @@ class MeetingForm(Form):
         lasts = text_input(40, shown.lasts, custom_id="lasts", example=_("1 h"))
         super().__init__(
             _("When the group meets"),
-            label(_("Day and time"), when, _("On the group's own clock; “none” for no meeting")),
+            label(_("Day and time"), when, _("In the group's time zone; “none” for no meeting")),
             label(_("How long"), lasts, _("Such as 90 or 1 h 30; an hour if you don't say")),
-            label(_("Where"), self._room, _("A voice or stage channel; empty: the paper's thread")),
+            label(
+                _("Where"),
+                self._room,
+                _("A voice or stage channel. Leave it empty to meet in the paper's thread"),
+            ),
         )
 
     @property
@@ -214,10 +223,21 @@ def set_up_card(
 
 def which_meeting_text(asked: WhichMeeting) -> str:
     """Return what isn't clear about a meeting, and how to say it."""
-    if asked.is_no_room:
+    if asked.why == "room":
         return _(
             "A group can meet in a voice or a stage channel of this server, or in its paper's"
             " thread. Choose one of these channels, or none."
+        )
+    if asked.why == "every":
+        return _(
+            "A group meets once for each paper. Type a day of the week and a time, such as"
+            " `Thursday 20:00`. For a paper every two weeks, add `every` to `/manage group`."
+        )
+    if asked.why == "lasts":
+        return _(
+            "I don't know how long “{typed}” is. Type minutes or hours, such as `90` or `1 h 30`,"
+            " from 5 minutes to 12 hours.",
+            typed=plain(asked.typed.lasts or asked.typed.when, 60),
         )
     typed = " ".join(filter(None, (asked.typed.when, asked.typed.lasts)))
     return _(
@@ -225,6 +245,29 @@ def which_meeting_text(asked: WhichMeeting) -> str:
         " 20:00` or `Thu 8 pm for 90 minutes`, up to 12 hours long; or `none`.",
         typed=plain(typed, 60),
     )
+
+
+def moved_lines(status: GroupStatus) -> Lines:
+    """Yield what became of choices for weeks that have just lost their paper."""
+    day = partial(slot_of_week, status.group.schedule)
+    told = [
+        _(
+            "📌 Moved from {day} to {to}: {title}",
+            day=moment(day(each.week).at, "D"),
+            to=moment(day(each.to).at, "D"),
+            title=narrow(title_in(status.curriculum, each.key)),
+        )
+        for each in status.moves
+        if each.key and each.to
+    ]
+    told += [
+        _("🗳️ The vote for {at} is cancelled.", at=moment(day(each.week).at, "D"))
+        for each in status.moves
+        if each.was_voted_on
+    ]
+    yield from told[:MOVES_SHOWN]
+    if (more := len(told) - MOVES_SHOWN) > 0:
+        yield ngettext("-# and {n} more change", "-# and {n} more changes", more)
 
 
 def met_text(group: Group) -> str:
@@ -365,7 +408,7 @@ def moderators_card(
     if status.undo_id is not None:
         news = news or met_text(group)
         undo = button(ids.UndoMeeting(status.undo_id, opener_id), _("Undo"))
-    return card(news or None, undo, shown)
+    return card(text_of(filter(None, [news, *moved_lines(status)])), undo, shown)
 
 
 def _lines(
@@ -393,7 +436,7 @@ def _lines(
         yield begins
     if status.opens_at:
         yield _(
-            "-# A card tells {channel} of it {when}.",
+            "-# I'll tell {channel} about the group {when}.",
             when=moment(status.opens_at, "R"),
             channel=f"<#{group.channel_id}>",
         )
@@ -442,11 +485,10 @@ def _run_buttons(
         run = [button(ids.RunGroup(*of, "resume"), _("Resume"))]
     else:
         skipped = any(coming.is_skipped for coming in status.coming[:1])
-        skip = _("Don't skip") if skipped else _("Skip next")
-        run = [
-            button(ids.RunGroup(*of, "pause"), _("Pause")),
-            button(ids.RunGroup(*of, "skip"), skip),
-        ]
+        skip = button(ids.SkipNext(*of, "skip"), _("Skip next"))
+        if skipped:
+            skip = button(ids.SkipNext(*of, "unskip"), _("Don't skip"))
+        run = [button(ids.RunGroup(*of, "pause"), _("Pause")), skip]
     if this_week is None or this_week.state != "posted":
         post = _("First paper now") if status.begins else _("Post now")
         run.append(button(ids.RunGroup(*of, "post"), post, BLUE))

@@ -152,10 +152,10 @@ def _picked_lines(reply: PickReply) -> Lines:
                 " later week."
             ),
             "day_off": _(
-                "⚠️ That week has no paper: its day is off. Pick for another one, or take that back"
+                "⚠️ That week has no paper: it's a day off. Pick another week, or remove the day off"
                 " in `/manage group`."
             ),
-            "not_in_turn": _("⚠️ No paper comes in that week. Pick for one that `/group` shows."),
+            "not_in_turn": _("⚠️ No paper comes that week. Pick a week that `/group` shows."),
         }[reply.silent]
     elif reply.is_past:
         yield _(
@@ -194,14 +194,16 @@ def skip_select(status: GroupStatus, opener_id: int) -> Select | None:
     for coming in status.coming:
         key = coming.pick.key
         title = phrases.title_in(status.curriculum, key) if key else ""
-        hint = _("Skipped. Choose it to bring it back") if coming.is_skipped else ""
+        way, hint = "skip", ""
+        if coming.is_skipped:
+            way, hint = "back", _("Skipped. Choose it to bring it back")
         named = _week_text(_day(coming.slot.at, zone), title)
-        options.append(option(coming.slot.week, named, hint))
+        options.append(option(f"{way}:{coming.slot.week}", named, hint))
     for days in status.group.schedule.days_off:
         if days in status.silences:
-            named, hint = span_text(days), _("Days off. Choose them to take that back")
+            named, hint = span_text(days), _("Days off. Choose this to have papers again")
             options.append(option(str(days), named, hint))
-    chosen = ids.SkipWeek(status.group.group_id, opener_id)
+    chosen = ids.Weeks(status.group.group_id, opener_id)
     return select(chosen, _("Skip a week, or bring one back…"), options)
 
 

@@ -389,7 +389,7 @@ def as_seen(guild: discord.Guild | None, status: GroupStatus) -> tuple[GroupStat
             " Discord allows. Close some; I'll try again every hour for a day."
         )
         warnings.append(told)
-    if trouble := meeting_trouble(channel.guild, group) or _kept_from(status):
+    if trouble := meeting_trouble(channel.guild, group) or _kept_from(channel.guild, status):
         warnings.append(trouble)
     return replace(status, group=blocked, vote_problems=problems), warnings
 
@@ -409,8 +409,8 @@ def meeting_trouble(guild: discord.Guild, group: Group) -> str | None:
     room = guild.get_channel(meets.channel_id)
     if not isinstance(room, discord.VoiceChannel | discord.StageChannel):
         return _(
-            "⚠️ The channel for meetings is gone, so they are at the paper's thread. **Meeting…**"
-            " chooses another."
+            "⚠️ The channel for meetings is gone, so the group meets in the paper's thread. Choose"
+            " another with **Meeting…**."
         )
     asked = IN_VOICE if isinstance(room, discord.VoiceChannel) else IN_STAGE
     if not (lacking := missing(room, asked)):
@@ -422,13 +422,21 @@ def meeting_trouble(guild: discord.Guild, group: Group) -> str | None:
     )
 
 
-def _kept_from(status: GroupStatus) -> str | None:
-    """Return why Discord refused the event of a meeting, though as we see it all is well."""
+def _kept_from(guild: discord.Guild, status: GroupStatus) -> str | None:
+    """Return why the event of a meeting isn't cancelled; or isn't made, though all seems well."""
+    problem = status.meeting_problem
+    is_refused = problem in ("forbidden", "no_access") or isinstance(problem, Lacks)
+    if status.event_left and (is_refused or not guild.me.guild_permissions.create_events):
+        return _(
+            "⚠️ The event of the meeting is still there: I need {named} to cancel it. I'll try"
+            " again every hour.",
+            named=in_words(problem.permissions if isinstance(problem, Lacks) else EVENTS),
+        )
     if status.group.meets is None:
         return None
-    if status.meeting_problem in ("forbidden", "no_access"):
+    if problem in ("forbidden", "no_access"):
         return _(
-            "⚠️ Discord lets me make no event for the meeting. I need {named}; I'll try again"
+            "⚠️ Discord won't let me make an event for the meeting. I need {named}; I'll try again"
             " every hour.",
             named=in_words(EVENTS),
         )

@@ -6,7 +6,7 @@ import discord
 import pytest
 from simcord.backend import serializers
 
-from tests.seen import labels_of, option_labels_of, posts_in, text_of
+from tests.seen import custom_id_like, labels_of, option_labels_of, posts_in, text_of
 
 A_MINUTE = 60
 MONDAY = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
@@ -121,6 +121,106 @@ async def test_a_paper_whose_channel_is_hidden_says_the_new_time_once_it_is_seen
     assert f"Meets <t:{at}:F>" in text_of(posts_in(channel)[0])
 
 
+async def test_changing_the_day_alone_keeps_length_and_channel(
+    group, moderator, guild, channel, env
+):
+    room = guild.create_voice_channel("Talk")
+    await moderator.slash(channel, "manage group", meets=f"Thu 20:00, 90 min, <#{room.id}>")
+
+    card = await moderator.slash(channel, "manage group", meets="Fri 20:00")
+    told = text_of(card)
+    form = await moderator.click(
+        (await moderator.click(card.response.message, label="More")).response.message,
+        label="Meeting…",
+    )
+    emptied = await moderator.submit_modal(form, {"when": "Fri 20:00", "lasts": "", "channel": []})
+
+    assert told.startswith(f"✅ Meets on Fridays at 20:00 · 1 h 30 min · <#{room.id}>")
+    assert text_of(emptied).startswith("✅ Meets on Fridays at 20:00\n")
+
+
+async def test_a_form_that_is_asked_again_shows_what_would_have_stayed(
+    group, moderator, guild, channel
+):
+    room = guild.create_voice_channel("Talk")
+    await moderator.slash(channel, "manage group", meets=f"Thu 20:00, 90 min, <#{room.id}>")
+
+    asked = await moderator.slash(channel, "manage group", meets="Friday")
+    form = await moderator.click(asked.response.message, label="Edit again")
+    parts = [part["component"] for part in form.modal["components"]]
+
+    assert [parts[0]["value"], parts[1]["value"]] == ["Friday", "90"]
+    assert parts[2]["default_values"][0]["id"] == room.id
+
+
+async def test_what_stays_is_no_channel_that_is_gone(group, moderator, guild, channel, env):
+    room = guild.create_voice_channel("Talk")
+    await moderator.slash(channel, "manage group", meets=f"Thu 20:00 <#{room.id}>")
+    env.backend.delete_channel(room.id)
+    await env.settle()
+
+    card = await moderator.slash(channel, "manage group", meets="Fri 20:00")
+
+    assert text_of(card).startswith("✅ Meets on Fridays at 20:00\n")
+
+
+@pytest.mark.parametrize(
+    ("meets", "told"),
+    [
+        ("Thu 20:00 for 13 hours", "I don't know how long “Thu 20:00 for 13 hours” is."),
+        ("every other Thursday 20:00", "A group meets once for each paper."),
+    ],
+)
+async def test_what_of_it_is_not_clear_is_said(group, moderator, channel, meets, told):
+    asked = await moderator.slash(channel, "manage group", meets=meets)
+
+    assert text_of(asked).startswith(told)
+
+
+async def test_undo_follows_a_group_that_has_moved(group, moderator, guild, channel):
+    changed = await moderator.slash(channel, "manage group", meets="Fri 21:00")
+    elsewhere = guild.create_text_channel("elsewhere")
+    more = await moderator.click(group.response.message, label="More")
+    await moderator.select(
+        more.response.message, [elsewhere],
+        custom_id=custom_id_like(more.response.message, "group-move:"),
+    )  # fmt: skip
+    await moderator.slash(channel, "manage group", zone="UTC", meets="Mon 19:00")
+
+    undone = await moderator.click(changed.response.message, label="Undo")
+
+    assert f"<#{elsewhere.id}>" in text_of(undone)
+    assert "Meets on Thursdays at 20:00" in text_of(undone)
+    assert "Meets on Mondays at 19:00" in text_of(await moderator.slash(channel, "group"))
+
+
+async def test_undo_takes_nothing_back_that_was_changed_since(group, moderator, channel):
+    changed = await moderator.slash(channel, "manage group", meets="Fri 21:00")
+    await moderator.slash(channel, "manage group", meets="Sat 10:00")
+
+    refused = await moderator.click(changed.response.message, label="Undo")
+
+    assert "This card can't be used any more." in text_of(refused)
+    assert "Meets on Saturdays at 10:00" in text_of(await moderator.slash(channel, "group"))
+
+
+async def test_the_card_that_opens_a_group_says_when_it_meets_as_it_changes(
+    group, moderator, channel, env
+):
+    await env.advance_time(6 * A_MINUTE)
+    (card,) = [each for each in channel.history() if "to talk about" in text_of(each)]
+    told = text_of(card)
+
+    opened = await moderator.click(group.response.message, label="More")
+    form = await moderator.click(opened.response.message, label="Meeting…")
+    await moderator.submit_modal(form, {"when": "Fri 19:00", "lasts": "90", "channel": []})
+    await env.advance_time(A_MINUTE)
+
+    assert "🗓️ Meets on Thursdays at 20:00" in told
+    (card,) = [each for each in channel.history() if "to talk about" in text_of(each)]
+    assert "🗓️ Meets on Fridays at 19:00 · 1 h 30 min" in text_of(card)
+
+
 async def test_undo_brings_the_meeting_back(group, moderator, channel, until, events, env):
     await until(MONDAY)
     card = await moderator.slash(channel, "manage group", meets="none")
@@ -216,6 +316,48 @@ async def test_without_create_events_the_paper_comes_and_moderators_are_told(
     assert len(events()) == 1
 
 
+@pytest.mark.parametrize("way", ["none", "stop"])
+async def test_an_event_that_may_not_be_cancelled_is_told(
+    group, moderator, channel, until, events, env, forbid, way
+):
+    await until(MONDAY)
+    await forbid(create_events=False, administrator=False, manage_events=False)
+    if way == "none":
+        told = text_of(await moderator.slash(channel, "manage group", meets="none"))
+    else:
+        card = (await moderator.slash(channel, "manage group")).response.message
+        await moderator.click(card, label="More")
+        told = text_of(await moderator.click(card, label="Stop"))
+    await env.advance_time(A_MINUTE)
+    later = text_of(await moderator.slash(channel, "manage group"))
+    kept = len(events())
+
+    await forbid(create_events=True, manage_events=True)
+    await env.advance_time(61 * A_MINUTE)
+
+    why = "⚠️ The event of the meeting is still there: I need Create Events to cancel it."
+    assert why in told
+    assert why in later
+    assert (kept, events()) == (1, [])
+    assert "still there" not in text_of(await moderator.slash(channel, "manage group"))
+
+
+async def test_a_day_that_has_passed_leaves_this_weeks_meeting_and_says_so(
+    group, moderator, alice, channel, until, events
+):
+    await until(datetime(2026, 1, 7, 9, 0, tzinfo=UTC))
+
+    card = text_of(await moderator.slash(channel, "manage group", meets="Tuesday 20:00"))
+    seen = text_of(await alice.slash(channel, "group"))
+
+    told = f"-# This week it is still on <t:{int(THURSDAY.timestamp())}:F>."
+    assert "Meets on Tuesdays at 20:00" in card
+    assert told in card
+    assert told in seen
+    assert [begins(event) for event in events()] == [THURSDAY]
+    assert "still on" not in text_of(await moderator.slash(channel, "manage group", meets="none"))
+
+
 async def test_an_event_that_somebody_deleted_is_not_made_again(
     group, moderator, guild, channel, until, events, env
 ):
@@ -244,6 +386,22 @@ async def test_a_room_that_is_gone_leaves_the_meeting_at_the_thread(
     (event,) = events()
     assert event.entity_metadata["location"].endswith(f"/{channel.threads[0].id}")
     assert "⚠️ The channel for meetings is gone" in text_of(card)
+
+
+async def test_an_event_goes_to_the_thread_when_its_room_is_deleted(
+    group, moderator, guild, channel, until, events, env
+):
+    room = guild.create_voice_channel("Talk")
+    await moderator.slash(channel, "manage group", meets=f"Thu 20:00 <#{room.id}>")
+    await until(MONDAY)
+    (event,) = events()
+    env.backend.delete_scheduled_event(guild.id, event.id)  # as Discord does
+    env.backend.delete_channel(room.id)
+    await env.settle()
+    await env.advance_time(A_MINUTE)
+
+    (event,) = events()
+    assert event.entity_metadata["location"].endswith(f"/{channel.threads[0].id}")
 
 
 async def test_a_room_without_connect_is_named_with_what_is_missing(

@@ -42,7 +42,7 @@ async def test_a_channel_is_told_of_its_new_group_some_minutes_later(env, starte
 
     (card,) = openings_in(channel)
     assert at_once == []
-    assert "A card tells <#" in text_of(started)
+    assert "I'll tell <#" in text_of(started)
     assert text_of(card).splitlines() == [
         "### A paper every week, to talk about",
         f"From *Jump into LLM*, in <#{channel.id}>: **Mondays at 09:00, Etc/UTC**.",

@@ -88,9 +88,48 @@ async def test_days_off_are_typed_seen_by_all_and_undone(typed, moderator, chann
     assert buttons[0] == "Undo"
     assert days == ["05 Jan", "19 Jan", "09 Feb", "16 Feb"]
     assert f"-# Days off: {named}" in seen
-    assert text_of(undone).startswith(f"✅ Not off any more: {named}.")
+    assert text_of(undone).startswith(f"✅ No longer days off: {named}.")
     assert days_of(undone) == ["05 Jan", "12 Jan", "19 Jan", "26 Jan"]
     assert "Days off" not in text_of(undone)
+
+
+async def test_a_day_off_of_a_group_that_meets_has_no_meeting_either(typed, moderator, channel):
+    await moderator.slash(channel, "manage group", meets="Thursday 20:00")
+
+    card = await typed("Days off…", "15 Jan")
+
+    told = "✅ No paper and no meeting on these days: Thu 15 Jan 2026."
+    assert text_of(card).startswith(told)
+
+
+async def test_a_day_off_says_what_moved_and_undo_moves_it_back(typed, moderator, channel, env):
+    await moderator.slash(channel, "manage pick", resource="LoRA", date="2026-01-19")
+
+    card = await typed("Days off…", "19 Jan")
+    told = text_of(card)
+    await env.advance_time(4)
+    undone = text_of(await moderator.click(card.response.message, label="Undo"))
+
+    fourth, fifth = "<t:1768813200:D>", "<t:1769418000:D>"
+    assert f"📌 Moved from {fourth} to {fifth}: LoRA" in told
+    assert f"📌 Moved from {fifth} to {fourth}: LoRA" in undone
+    assert "<t:1768813200:d> LoRA · 📌 picked" in undone
+
+
+async def test_a_vote_for_a_day_off_is_told_to_be_cancelled(typed, moderator, channel):
+    await moderator.slash(channel, "manage vote", date="2026-01-19")
+
+    card = await typed("Days off…", "19 Jan")
+
+    assert "🗳️ The vote for <t:1768813200:D> is cancelled." in text_of(card)
+
+
+async def test_every_other_week_says_where_a_pick_out_of_turn_went(group, moderator, channel):
+    await moderator.slash(channel, "manage pick", resource="LoRA", date="2026-01-12")
+
+    card = await moderator.slash(channel, "manage group", every=2)
+
+    assert "📌 Moved from <t:1768208400:D> to <t:1768813200:D>: LoRA" in text_of(card)
 
 
 async def test_one_of_several_days_off_is_taken_back_from_the_menu(
@@ -102,10 +141,10 @@ async def test_one_of_several_days_off_is_taken_back_from_the_menu(
     chosen = options_of(message)[offered.index("Mon 12 Jan 2026")]
 
     card = await moderator.select(
-        message, [chosen], custom_id=custom_id_like(message, "group-skip:")
+        message, [chosen], custom_id=custom_id_like(message, "group-weeks:")
     )
 
-    assert text_of(card).startswith("✅ Not off any more: Mon 12 Jan 2026.")
+    assert text_of(card).startswith("✅ No longer days off: Mon 12 Jan 2026.")
     assert days_of(card) == ["05 Jan", "12 Jan", "26 Jan", "02 Feb"]
 
 
@@ -133,7 +172,7 @@ async def test_a_pause_with_an_end_is_told_and_ends(typed, moderator, channel, a
     for _ in range(4):
         await env.advance_time(7 * A_DAY)
 
-    told = "⏸️ **Paused:** no papers, Thu 1 Jan 2026 – Sun 25 Jan 2026."
+    told = "⏸️ **Paused.** Papers come again on <t:1769418000:D>."
     assert told in text_of(card)
     assert told in text_of(seen)
     assert days_of(seen)[0] == "26 Jan"
@@ -141,6 +180,16 @@ async def test_a_pause_with_an_end_is_told_and_ends(typed, moderator, channel, a
     assert "Pause" not in buttons
     assert len(posts_in(channel)) == 1
     assert "Paused" not in text_of(await alice.slash(channel, "group"))
+
+
+async def test_a_pause_until_several_days_is_told_of_days_off(typed, moderator):
+    refused = await typed("Pause until…", "20 Jan - 6 Feb")
+
+    assert text_of(refused) == (
+        "“20 Jan - 6 Feb” is more than one day. Write the day on which papers come again. For days"
+        " in a row, use **Days off…**."
+    )
+    assert labels_of(refused) == ["Edit again"]
 
 
 async def test_a_pause_with_an_end_is_resumed_before_it(typed, moderator, channel, env):
@@ -154,12 +203,39 @@ async def test_a_pause_with_an_end_is_resumed_before_it(typed, moderator, channe
     assert labels_of(card)[0] == "Pause"
 
 
+async def test_two_moderators_who_skip_the_next_week_leave_it_out(group, moderator, channel, env):
+    other = await moderator.slash(channel, "manage group")
+    await moderator.click(group.response.message, label="Skip next")
+
+    card = await moderator.click(other.response.message, label="Skip next")
+    told = weeks_of(card)
+    await env.advance_time(4)
+    back = await moderator.click(card.response.message, label="Don't skip")
+
+    assert told[0].endswith("skipped")
+    assert not weeks_of(back)[0].endswith("skipped")
+
+
+async def test_two_moderators_who_choose_a_week_in_the_menu_leave_it_out(
+    opened, moderator, channel
+):
+    first, second = await opened(), await opened()
+    labels = [label.startswith("Mon 12 Jan 2026") for label in option_labels_of(first)]
+    week = options_of(first)[labels.index(True)]
+
+    for message in (first, second):
+        chosen = custom_id_like(message, "group-weeks:")
+        card = await moderator.select(message, [week], custom_id=chosen)
+
+    assert text_of(card).startswith("⏭️ Skipped: nothing is posted on <t:1768208400:D>.")
+
+
 async def test_a_pick_for_a_day_off_is_told_so(typed, moderator, channel):
     await typed("Days off…", "12 Jan")
 
     card = await moderator.slash(channel, "manage pick", resource="BERT", date="2026-01-12")
 
-    assert "⚠️ That week has no paper: its day is off." in text_of(card)
+    assert "⚠️ That week has no paper: it's a day off." in text_of(card)
 
 
 async def test_a_pick_for_a_week_between_two_papers_is_told_so(group, moderator, channel):
@@ -167,4 +243,4 @@ async def test_a_pick_for_a_week_between_two_papers_is_told_so(group, moderator,
 
     card = await moderator.slash(channel, "manage pick", resource="BERT", date="2026-01-12")
 
-    assert "⚠️ No paper comes in that week." in text_of(card)
+    assert "⚠️ No paper comes that week." in text_of(card)

@@ -1,5 +1,5 @@
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
@@ -7,10 +7,13 @@ from hypothesis import strategies as st
 
 from bot.core.dates import (
     dates_meant,
+    day_meant,
     days_meant,
     is_no_meeting,
+    lacks_length,
     meets_meant,
     minutes_meant,
+    names_every,
     stamped,
     time_of_day,
 )
@@ -235,6 +238,12 @@ JAN_20, JAN_27 = date(2026, 1, 20), date(2026, 1, 27)
         ("20 Jan, 12 Jan", [(TWELFTH, TWELFTH), (JAN_20, JAN_20)]),
         ("12 Jan and 20 Jan", [(TWELFTH, TWELFTH), (JAN_20, JAN_20)]),
         ("12 Jan\n\n20 Jan - 27 Jan; 12 Jan", [(TWELFTH, TWELFTH), (JAN_20, JAN_27)]),
+        ("12, 20 Jan", [(TWELFTH, TWELFTH), (JAN_20, JAN_20)]),
+        ("12 and 20 Jan", [(TWELFTH, TWELFTH), (JAN_20, JAN_20)]),
+        ("Jan 12 & 20", [(TWELFTH, TWELFTH), (JAN_20, JAN_20)]),
+        ("12th, 20 and 27 Jan", [(TWELFTH, TWELFTH), (JAN_20, JAN_20), (JAN_27, JAN_27)]),
+        ("12 und 20 Jan - 27 Jan", [(TWELFTH, TWELFTH), (JAN_20, JAN_27)]),
+        ("Jan 20-27, 2026", [(JAN_20, JAN_27)]),
     ],
 )
 def test_days_off_are_understood_as_people_type_them(typed, days):
@@ -247,9 +256,12 @@ def test_days_off_are_understood_as_people_type_them(typed, days):
         ("soon", "soon", "none"),
         ("12 Jan, soon", "soon", "none"),
         (" ", "", "none"),
-        ("27 - 20 Jan", "27 - 20 jan", "none"),
-        ("31-32 Jan", "31-32 jan", "none"),
-        ("20 Jan - soon", "20 jan - soon", "none"),
+        ("27 - 20 Jan", "27 - 20 Jan", "none"),
+        ("31-32 Jan", "31-32 Jan", "none"),
+        ("20 Jan - soon", "20 Jan - soon", "none"),
+        ("Christmas", "Christmas", "none"),
+        ("12, 13", "12", "none"),
+        ("12 Feb, 30", "30", "none"),
         ("3/4", "3/4", "several"),
         ("12 Jan, 3/4", "3/4", "several"),
         ("2025-12-01 - 2025-12-31", "2025-12-01 - 2025-12-31", "gone"),
@@ -262,6 +274,42 @@ def test_what_names_no_days_is_named_itself(typed, named, why):
         days_meant(typed, TODAY, "UTC")
 
     assert (refused.value.typed, refused.value.why) == (named, why)
+
+
+@pytest.mark.parametrize(
+    ("typed", "day"),
+    [
+        ("20 Jan", JAN_20),
+        ("tomorrow", TODAY + timedelta(days=1)),
+        ("next week", TWELFTH),
+        ("2026-W03", TWELFTH),
+        (f"{TODAY:%A}", TODAY + timedelta(days=7)),
+        (f"{TODAY + timedelta(days=2):%A}", TODAY + timedelta(days=2)),
+    ],
+)
+def test_one_day_to_come_is_understood_and_of_a_week_its_monday(typed, day):
+    assert day_meant(typed, TODAY, "UTC") == day
+
+
+@pytest.mark.parametrize(
+    ("typed", "why"),
+    [
+        ("Soon", "none"),
+        ("", "none"),
+        ("3/4", "several"),
+        ("20 Jan - 6 Feb", "span"),
+        ("20 Jan, 27 Jan", "span"),
+        ("today", "today"),
+        ("this week", "today"),
+        ("2026-01-05", "today"),
+        ("2027-03-01", "far"),
+    ],
+)
+def test_what_is_not_one_day_to_come_is_refused(typed, why):
+    with pytest.raises(UnknownDaysError) as refused:
+        day_meant(typed, TODAY, "UTC")
+
+    assert (refused.value.typed, refused.value.why) == (typed, why)
 
 
 @given(st.text(max_size=40))
@@ -314,15 +362,46 @@ def test_what_is_no_clear_meeting_is_not_guessed(typed):
     ("typed", "minutes"),
     [("90", 90), ("2", 120), ("1 h 30", 90), ("1.5 h", 90), ("1,5 Stunden", 90), ("for 2h", 120),
      ("1시간 30분", 90), ("an hour", 60), ("1:30", 90), ("45m", 45), ("", None), ("long", None),
-     ("3 min", None), ("13 h", None)],
+     ("3 min", None), ("13 h", None), ("1.5", 90), ("0,5", 30), ("1.30", None), ("90'", 90),
+     ("two hours", 120), ("hour and a half", 90)],
 )  # fmt: skip
 def test_how_long_a_meeting_takes_is_read_as_people_type_it(typed, minutes):
     assert minutes_meant(typed) == minutes
 
 
-@pytest.mark.parametrize("typed", ["none", "Off", " no ", "없음", "none."])
+@pytest.mark.parametrize(
+    "typed", ["none", "Off", " no ", "없음", "none.", "No meeting", "no meetings"]
+)
 def test_a_word_ends_meetings(typed):
     assert is_no_meeting(typed)
+
+
+@pytest.mark.parametrize(
+    ("typed", "lasts", "lacks"),
+    [
+        ("Thu 20:00 for 13 hours", "", True),
+        ("Thu 20:00 for 2 min", "", True),
+        ("Thu 20:00", "soon", True),
+        ("Thu 20:00", "90", False),
+        ("Thu", "13 hours", False),
+        ("Thursday 20:00 online", "", False),
+    ],
+)
+def test_a_time_without_a_clear_length_is_known(typed, lasts, lacks):
+    assert lacks_length(typed, "UTC", lasts) == lacks
+
+
+def test_what_is_not_said_of_the_length_is_as_usual():
+    for typed, minutes in (("Fri 20:00", 90), ("<t:1767900000:F>", 90), ("Fri 20:00 2 h", 120)):
+        assert meets_meant(typed, "UTC", usual=90).minutes == minutes
+
+
+@pytest.mark.parametrize(
+    "typed", ["Every other Thursday 20:00", "Thu 8 pm every 2 weeks", "격주 목"]
+)
+def test_every_so_many_weeks_is_known(typed):
+    assert names_every(typed)
+    assert not names_every("every Thursday 20:00 for 2 hours")
 
 
 @given(

@@ -4,7 +4,7 @@ import pytest
 
 from bot.core.curriculum import Resource
 from bot.core.curriculum.fields import Typed
-from bot.core.groups import GroupForm, GroupWish
+from bot.core.groups import DaysForm, GroupForm, GroupWish, MeetsWish
 from bot.core.moderation import DraftAddition, DraftEdit, ResourceForm, as_json, from_json, twins_of
 
 
@@ -55,6 +55,8 @@ TYPED = Typed("BERT", "Devlin 2018", "60", "paper", "", "https://a.org", "yes", 
         ResourceForm(7, TYPED, TYPED),
         GroupForm(None, GroupWish(zone="xqzv")),
         GroupForm(1, GroupWish(4, "21:00", 8, "Asia/Seoul")),
+        GroupForm(1, GroupWish(meets=MeetsWish("Thu 20:00", keeps=True)), 2, MeetsWish("none")),
+        DaysForm(1, days=("2026-01-19/2026-01-19",), moves=(("2026-W05", "2026-W04", "a:b"),)),
     ],
 )
 def test_a_draft_comes_back_from_json_as_it_was(draft):

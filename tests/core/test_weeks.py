@@ -443,8 +443,18 @@ def test_whatever_the_zone_a_meeting_shows_its_time_and_none_before_it_would_do(
     days = (slot_at.date() + timedelta(days=n) for n in range(12))
     walls = (datetime.combine(d, time(hour, minute), ZoneInfo(zone)) for d in days)
     times = {wall.astimezone(UTC) for wall in walls if wall.weekday() == weekday}
-    assert at == min(each for each in times if each - slot_at >= timedelta(days=1))
-    assert at - slot_at <= timedelta(days=9)
+    a_day_after = (slot_at.astimezone(ZoneInfo(zone)) + timedelta(days=1)).astimezone(UTC)
+    assert at == min(each for each in times if each >= a_day_after)
+    assert timedelta(hours=23) <= at - slot_at <= timedelta(days=9)
+
+
+@pytest.mark.parametrize("week", ["2026-W09", "2026-W10", "2026-W11", "2026-W43", "2026-W44"])
+def test_a_day_after_is_one_on_the_groups_clock_be_it_of_23_hours(week):
+    slot = slot_of_week(Schedule(5, 10, 0, "America/New_York"), week)
+
+    at = Meets(6, 10, 0).first_after(slot.at, "America/New_York")
+
+    assert timedelta(hours=23) <= at - slot.at <= timedelta(hours=25)
 
 
 @given(st.integers(0, 2**33), st.integers(5, 720), st.one_of(st.none(), st.integers(1, 2**63 - 1)))

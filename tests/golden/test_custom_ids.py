@@ -182,8 +182,8 @@ def _offers(each):
         case "TakeBackOne":
             status = _status(values["group_id"], each.picks[0])
             return moderators_card.moderators_card(None, status, values["opener_id"])
-        case "SkipWeek":
-            status = _status(values["group_id"], each.picks[0])
+        case "Weeks":
+            status = _status(values["group_id"], each.picks[0].removeprefix("skip:"))
             return moderators_card.moderators_card(None, status, values["opener_id"], opens=False)
         case "LeadWeek":
             status = replace(_status(values["group_id"], each.picks[0]), is_member=True)
@@ -201,7 +201,7 @@ def _offers(each):
     return None
 
 
-NO_LONGER_OFFERED = {"StartAt", "GroupZone", "GroupZoneFor"}
+NO_LONGER_OFFERED = {"StartAt", "GroupZone", "GroupZoneFor", "SkipWeek"}
 """Written by nobody any more, but still read."""
 
 OF_DISCORD = {"AskToLead", "MoveGroup"}

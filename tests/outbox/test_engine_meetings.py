@@ -5,13 +5,14 @@ from dataclasses import replace
 import pytest
 
 from bot.core.groups import GroupForm, GroupWish, Here, MeetsWish
+from bot.core.weeks import Meets
 from bot.outbox.discord import ASKS_TO_SEND, NAMED, NoAnswerError, Place, RefusedError, Seen
 from bot.outbox.engine import Engine
 from bot.outbox.letters import letters
 from bot.outbox.tickets import Tickets
 from bot.store import outbox
 from tests.outbox.room import Room
-from tests.postbox import CHANNEL, GUILD, MODERATOR, new_group
+from tests.postbox import CHANNEL, GUILD, MODERATOR, MONDAYS_AT_TEN, new_group
 
 VOICE = 9
 HERE = Here(GUILD, CHANNEL, MODERATOR, "", None)
@@ -23,11 +24,14 @@ class Hall(Room):
     def __init__(self, clock):
         super().__init__(clock)
         self.shown, self.fault, self.held, self.asked = {}, None, set(NAMED), []
+        self.gone = set()
 
     async def grounds(self, guild_id):
         return Place(guild_id, guild_id, "Study room", "server", frozenset(self.held))
 
     async def place(self, guild_id, place_id, *_):
+        if place_id in self.gone:
+            return None
         found = await super().place(guild_id, place_id)
         kind = "voice" if place_id == VOICE else found.kind
         return replace(found, kind=kind, held=frozenset(self.held))
@@ -292,3 +296,136 @@ async def test_one_that_was_asked_for_in_vain_and_given_up_is_made_for_a_later_d
     await settle(engine, clock)
 
     assert (days(hall), hall.asked) == (["Fri 20:00"], ["make", "make"])
+
+
+@pytest.mark.parametrize("with_it", [True, False])
+async def test_an_event_whose_channel_is_deleted_is_at_the_thread(
+    services, engine, hall, group, meet, clock, with_it
+):
+    await meet("Thursday 20:00", VOICE)
+    await engine.deliver_due()
+    hall.gone.add(VOICE)
+    if with_it:
+        hall.shown.clear()
+
+    await services.meetings.room_gone(GUILD, VOICE)
+    await settle(engine, clock)
+
+    (event,) = hall.shown.values()
+    assert event.place.kind == "server"
+    assert hall.asked == ["make", "make" if with_it else "edit"]
+
+
+async def test_an_event_that_went_with_its_channel_unheard_is_made_where_they_meet_now(
+    engine, hall, group, meet
+):
+    await meet("Thursday 20:00", VOICE)
+    await engine.deliver_due()
+    hall.gone.add(VOICE)
+    hall.shown.clear()
+
+    await meet("Friday 20:00")
+    await engine.deliver_due()
+
+    assert (days(hall), hall.asked) == (["Fri 20:00"], ["make", "make"])
+
+
+async def test_one_that_was_deleted_from_a_channel_that_is_there_is_not_made_again(
+    services, engine, hall, group, meet
+):
+    await meet("Thursday 20:00", VOICE)
+    await engine.deliver_due()
+    hall.shown.clear()
+
+    await meet("Friday 20:00")
+    await engine.deliver_due()
+
+    assert days(hall) == []
+    assert (await row_of(services)).problem == "event_gone"
+
+
+# One meeting a paper, and none on a day off
+
+
+@pytest.fixture
+def live(services, engine, clock):
+    """Return what lets days pass, and then all that is due leave."""
+
+    async def pass_(days):
+        for _ in range(12 * days):
+            clock.advance(hours=2)
+            await services.weeks.open_due()
+            await engine.deliver_due()
+
+    return pass_
+
+
+def dates(hall):
+    return [what.begins_at.strftime("%a %d %b") for what in hall.shown.values()]
+
+
+@pytest.mark.parametrize(
+    ("hours", "met"),
+    [
+        (0, ["Thu 08 Jan", "Thu 15 Jan"]),  # at nine, and they meet at eight in the evening
+        (12, ["Thu 15 Jan"]),  # at nine in the evening: the second paper has the next meeting
+    ],
+)
+async def test_a_first_paper_on_the_day_of_the_meeting_takes_none_from_the_second(
+    services, engine, hall, clock, live, hours, met
+):
+    clock.advance(days=3, hours=hours)
+    made = await services.groups.make_or_change(
+        GUILD, CHANNEL, MONDAYS_AT_TEN, None, MODERATOR, meets=Meets(3, 20, 0)
+    )
+
+    await services.groups.post_now(GUILD, made.group.group_id)
+    await engine.deliver_due()
+    await live(5)
+
+    assert dates(hall) == met
+
+
+async def test_a_paper_posted_late_meets_a_week_later_if_the_next_is_skipped(
+    services, engine, hall, clock, live, group, meet
+):
+    await engine.deliver_due()
+    for week in ("2026-W03", "2026-W04"):
+        await services.calendars.skip(GUILD, group.group_id, week)
+    await meet("Thursday 20:00")
+    clock.advance(days=10, hours=11)  # a Thursday, at nine in the evening
+
+    await services.groups.post_now(GUILD, group.group_id)
+    await engine.deliver_due()
+    skipped = dates(hall)
+    await services.calendars.skip(GUILD, group.group_id, "2026-W04")
+    await engine.deliver_due()
+
+    assert (skipped, dates(hall)) == (["Thu 22 Jan"], [])
+
+
+async def test_a_day_off_has_no_meeting_and_undo_brings_it_back(
+    services, engine, hall, group, meet
+):
+    await meet("Thursday 20:00")
+    await engine.deliver_due()
+
+    _, off = await services.calendars.take_off(GUILD, group.group_id, "8 Jan")
+    await engine.deliver_due()
+    cancelled = dates(hall)
+    await services.calendars.bring_back(GUILD, group.group_id, off)
+    await engine.deliver_due()
+
+    assert (cancelled, dates(hall)) == ([], ["Thu 08 Jan"])
+
+
+async def test_a_paper_that_is_there_is_talked_about_though_the_group_pauses(
+    services, engine, hall, group, meet
+):
+    await meet("Thursday 20:00")
+    await engine.deliver_due()
+
+    await services.calendars.pause_until(GUILD, group.group_id, "20 Jan")
+    await engine.deliver_due()
+
+    assert dates(hall) == ["Thu 08 Jan"]

@@ -1,5 +1,6 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from itertools import takewhile
 
 import pytest
 
@@ -362,7 +363,16 @@ async def test_a_paused_group_pauses_until_a_day_and_then_goes_on(
     assert await live(3) == ["19 Jan", "26 Jan"]
 
 
-@pytest.mark.parametrize("typed", ["today", "1 Feb, 2 Feb", "someday", "2025-01-01"])
+@pytest.mark.parametrize(
+    ("typed", "day"), [("2026-W04", "19 Jan"), ("next week", "12 Jan"), ("Monday", "12 Jan")]
+)
+async def test_a_pause_until_a_week_ends_on_its_monday(calendars, group, typed, day):
+    assert named(await calendars.pause_until(GUILD, group.group_id, typed))[0] == day
+
+
+@pytest.mark.parametrize(
+    "typed", ["today", "1 Feb, 2 Feb", "20 Jan - 6 Feb", "someday", "2025-01-01"]
+)
 async def test_a_pause_wants_one_day_to_come(services, calendars, group, typed):
     with pytest.raises(UnknownDaysError):
         await calendars.pause_until(GUILD, group.group_id, typed)
@@ -403,3 +413,171 @@ async def test_what_a_wrong_clock_planned_is_reckoned_anew_for_such_a_calendar_t
     await services.clock_repair.put_right()
 
     assert (await services.groups.find(CHANNEL)).next_at == right.next_at
+
+
+# What is picked makes way
+
+
+LORA = "jump-into-llm:lora"
+
+
+def picks(status):
+    return {pick.week: pick.key for pick in status.picks}
+
+
+async def test_what_is_picked_for_a_day_off_moves_to_a_later_week_and_back(
+    services, calendars, group, until
+):
+    await services.papers.pick(GUILD, CHANNEL, MODERATOR, LORA, "2026-W04")
+
+    status, days = await calendars.take_off(GUILD, group.group_id, "19 Jan")
+    moves = [(move.to, move.week, move.key) for move in status.moves]
+    back = await calendars.bring_back(GUILD, group.group_id, days, moves)
+    twice = await calendars.bring_back(GUILD, group.group_id, days, moves)
+
+    assert moves == [("2026-W05", "2026-W04", LORA)]
+    assert picks(status) == {"2026-W05": LORA}
+    assert picks(back) == picks(twice) == {"2026-W04": LORA}
+    assert [(move.week, move.to) for move in back.moves] == [("2026-W05", "2026-W04")]
+    assert twice.moves == ()
+
+
+async def test_what_was_picked_anew_meanwhile_stays_where_it_is(services, calendars, group):
+    await services.papers.pick(GUILD, CHANNEL, MODERATOR, LORA, "2026-W04")
+    status, days = await calendars.take_off(GUILD, group.group_id, "19 Jan")
+    moves = [(move.to, move.week, move.key) for move in status.moves]
+    await services.papers.pick(GUILD, CHANNEL, MODERATOR, "jump-into-llm:gpt-3", "2026-W05")
+
+    back = await calendars.bring_back(GUILD, group.group_id, days, moves)
+
+    assert picks(back) == {"2026-W05": "jump-into-llm:gpt-3"}
+
+
+async def test_only_a_year_without_a_free_week_moves_a_pick_to_an_earlier_one(
+    services, calendars, group, clock
+):
+    last = (await services.papers.weeks(GUILD, CHANNEL))[-1]
+    plan = await services.papers.plan(services.db, group)
+    ahead = [slot.week for slot in takewhile(lambda s: s.week <= plan.last, ahead_of(plan))]
+    for week in ahead[1:]:
+        await services.papers.pick(GUILD, CHANNEL, MODERATOR, LORA, week)
+
+    status, _ = await calendars.take_off(GUILD, group.group_id, f"{last[0].at:%Y-%m-%d}")
+
+    assert [(move.week, move.to) for move in status.moves] == [(last[0].week, ahead[0])]
+
+
+def ahead_of(plan):
+    return plan.calendar.ahead(plan.now)
+
+
+# What is over, and what was off, is neither posted nor missed
+
+
+async def past(services, group):
+    history = await services.groups.history(GUILD, group.group_id, 0)
+    return [(f"{week.post.at:%d %b}", week.post.state) for week in reversed(history.weeks)]
+
+
+@pytest.mark.parametrize("weeks", [0, 3])
+async def test_a_paused_group_that_pauses_until_a_day_gets_nothing_before_it(
+    services, calendars, group, until, weeks
+):
+    await services.groups.set_state(GUILD, group.group_id, "paused")
+    for _ in range(1 + 7 * weeks):
+        await until(days=1)
+
+    status = await calendars.pause_until(GUILD, group.group_id, "2026-02-23")
+    await until(minutes=1)
+
+    assert await past(services, group) == []
+    assert named(status)[0] == "23 Feb"
+
+
+async def test_an_old_card_pauses_no_stopped_group_until_a_day(services, calendars, group):
+    await services.groups.set_state(GUILD, group.group_id, "stopped")
+
+    with pytest.raises(OldCardError):
+        await calendars.pause_until(GUILD, group.group_id, "26 Jan")
+
+    assert (await services.groups.find(CHANNEL)).state == "stopped"
+
+
+async def test_days_that_were_off_are_not_missed_whatever_is_changed_later(
+    services, calendars, group, until, live
+):
+    await until(hours=2)
+    await calendars.take_off(GUILD, group.group_id, "12 Jan")
+    await live(1)
+    await until(days=2)
+    await calendars.take_off(GUILD, group.group_id, "2026-03-02")
+    await live(1)
+
+    assert await past(services, group) == [("05 Jan", "posted"), ("19 Jan", "posted")]
+
+
+async def test_what_a_pause_held_is_not_missed_once_it_is_over(
+    services, calendars, group, until, live
+):
+    await calendars.pause_until(GUILD, group.group_id, "20 Jan")
+    await live(2)
+    await until(days=3)
+    await calendars.take_off(GUILD, group.group_id, "2026-03-02")
+    await live(1)
+
+    assert await past(services, group) == [("26 Jan", "posted")]
+
+
+async def test_what_lies_behind_of_days_off_taken_back_is_not_missed(
+    services, calendars, group, until, live
+):
+    await until(hours=2)
+    _, days = await calendars.take_off(GUILD, group.group_id, "6 Jan - 30 Jan")
+    await live(2)
+    await calendars.bring_back(GUILD, group.group_id, days)
+    await live(1)
+
+    assert await past(services, group) == [("05 Jan", "posted"), ("26 Jan", "posted")]
+
+
+async def test_no_paper_comes_late_on_a_day_off(services, calendars, group, until, postbox, clock):
+    await calendars.take_off(GUILD, group.group_id, "6 Jan")
+    await until(hours=20)  # after the slot I was away
+
+    assert posts(postbox) == 0
+    assert await past(services, group) == [("05 Jan", "missed")]
+
+
+async def test_a_paper_that_still_waits_to_be_sent_does_not_come_on_a_day_off(
+    services, calendars, group, postbox, clock
+):
+    await calendars.take_off(GUILD, group.group_id, "6 Jan")
+    clock.advance(hours=1)
+    await services.weeks.open_due()
+    clock.advance(hours=20)
+    await postbox.deliver()
+
+    assert posts(postbox) == 0
+    assert await past(services, group) == [("05 Jan", "missed")]
+
+
+async def test_a_day_taken_off_holds_the_paper_that_still_waits_on_it(
+    services, calendars, group, postbox, clock
+):
+    clock.advance(hours=1)
+    await services.weeks.open_due()
+
+    await calendars.take_off(GUILD, group.group_id, "today")
+    await postbox.deliver()
+
+    assert posts(postbox) == 0
+    assert await past(services, group) == [("05 Jan", "skipped")]
+
+
+async def test_what_is_posted_by_hand_comes_on_a_day_off(services, calendars, group, postbox):
+    await calendars.take_off(GUILD, group.group_id, "today")
+
+    await services.groups.post_now(GUILD, group.group_id)
+    await postbox.deliver()
+
+    assert posts(postbox) == 1

@@ -224,6 +224,10 @@ def acts(w: World, s: Services) -> dict:
             HERE, GroupForm(READING, GroupWish(meets=MeetsWish("Thursday 20:00")))
         ),
         "Meetings.ask": lambda: s.meetings.ask(w.slot, None),
+        "Meetings.room_gone": lambda: s.meetings.room_gone(GUILD, EMPTY),
+        "Groups.meet_again": lambda: s.groups.meet_again(
+            HERE, GroupForm(READING, GroupWish(meets=MeetsWish("Sunday 10:00")), w.reading)
+        ),
         "Groups.mention_nobody": lambda: groups.mention_nobody(GUILD, w.reading),
         "Groups.post_now": lambda: groups.post_now(GUILD, w.changed),
         "Groups.post_now, due": lambda: groups.post_now(GUILD, w.due),
@@ -483,6 +487,8 @@ BESIDE = [
     ("Groups.meet", "Groups.make_or_change"),
     ("Groups.meet", "Groups.delete"),
     ("Meetings.ask", "Groups.meet"),
+    ("Meetings.room_gone", "Groups.meet"),
+    ("Groups.meet_again", "Groups.meet"),
     ("Groups.mention_nobody", "Groups.make_or_change"),
     ("Groups.post_now", "Groups.set_state, stopped"),
     ("Groups.join", "Me.forget, carl"),

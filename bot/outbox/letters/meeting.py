@@ -81,14 +81,24 @@ class Meeting(Letter):
             return Event(place, None)  # first look for what it was to show then
         if meeting is None and event_id is None:
             return Drop("called_off")
-        if not await self.services.meetings.ask(week, meeting):
+        is_gone = meeting is not None and await self._is_gone(group, week, discord)
+        if not await self.services.meetings.ask(week, meeting, anew=is_gone):
             return Wait("superseded", AT_ONCE)
         post = None if meeting is None else await self.services.weeks.post(week.week_id)
         part = week.part if post is None else post.part
         what = None if meeting is None else _appointment(group, week, part, meeting, place)
-        if event_id is not None:
+        if event_id is not None and not is_gone:
             return EventEdit(group.guild_id, event_id, what)
         return Event(place, what, by_link(week.link(group.guild_id)))
+
+    async def _is_gone(self, group: Group, week: Week, discord: Discord) -> bool:
+        """Tell whether an event went with its channel: nobody wanted to be rid of the event."""
+        shown = None if week.event_id is None else Shown.read(week.event_asked)
+        if shown is None or shown.channel_id is None:
+            return False
+        if await discord.fetched(group.guild_id, shown.channel_id) is not None:
+            return False
+        return week.event_id not in [e.message_id async for e in discord.events(group.guild_id)]
 
     async def _place(
         self, group: Group, meeting: Shown | None, discord: Discord

@@ -20,7 +20,11 @@ from bot.views.weekly_card import weekly_card
 class Post(OfGroup):
     async def wanted(self, tx: Queries, row: OutboxRow, now: datetime) -> Problem | None:
         week = await week_rows.week(tx, int(row.reference))
-        return None if week is not None and week.state == "waiting" else "called_off"
+        group = None if week is None else await group_rows.group(tx, week.group_id)
+        if week is None or group is None or week.state != "waiting":
+            return "called_off"
+        verdict = group.schedule.judge(Slot(week.week, week.at), now)
+        return "too_late" if verdict == "missed" else None
 
     def trace(self, row: OutboxRow) -> str:
         return by_button(ReadIt(int(row.reference)))

@@ -152,8 +152,8 @@ def _picked_lines(reply: PickReply) -> Lines:
                 " later week."
             ),
             "day_off": _(
-                "⚠️ That week has no paper: it's a day off. Pick another week, or remove the day off"
-                " in `/manage group`."
+                "⚠️ No paper then: it's a day off. Pick another week, or remove the day off in"
+                " `/manage group`."
             ),
             "not_in_turn": _("⚠️ No paper comes that week. Pick a week that `/group` shows."),
         }[reply.silent]

@@ -235,7 +235,7 @@ async def test_a_pick_for_a_day_off_is_told_so(typed, moderator, channel):
 
     card = await moderator.slash(channel, "manage pick", resource="BERT", date="2026-01-12")
 
-    assert "⚠️ That week has no paper: it's a day off." in text_of(card)
+    assert "⚠️ No paper then: it's a day off." in text_of(card)
 
 
 async def test_a_pick_for_a_week_between_two_papers_is_told_so(group, moderator, channel):

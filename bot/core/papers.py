@@ -558,9 +558,9 @@ class Plan:
     def made_way(self, *, begins: bool = False) -> list[MadeWay]:
         """Return where the choice goes for each week in which no paper comes.
 
-        Because its day is off, or it isn't in turn, or too soon after the first paper. To the next
-        free week, to an earlier one only if none is left within a year; if the group ``begins`` now
-        and nothing else is chosen for that, to the running one.
+        Because it is skipped, its day is off, it isn't in turn, or too soon after the first paper.
+        To the next free week, to an earlier one only if none is left within a year; if the group
+        ``begins`` now and nothing else is chosen for that, to the running one.
         """
         if begins and self.calendar.first_at is not None:
             return []
@@ -570,7 +570,9 @@ class Plan:
         taken, voted = {each.week for each in chosen}, {vote.week for vote in self.running_votes}
         for week in sorted(taken | voted):
             is_gone = week < self.running or (begins and week == self.running)
-            if is_gone or calendar.week(week) or calendar.is_to_come(week):
+            had = calendar.week(week)
+            is_had = had is not None and had.state != "skipped"
+            if is_gone or is_had or calendar.is_to_come(week):
                 continue
             key, to = next((each.key for each in chosen if each.week == week), None), ""
             if key is not None:

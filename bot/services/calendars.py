@@ -15,7 +15,6 @@ from bot.services import meetings
 from bot.services.groups import Groups
 from bot.services.papers import Papers
 from bot.services.reminders import plan as plan_reminders
-from bot.services.votes import call_off
 from bot.store import groups as group_rows
 from bot.store import weeks as week_rows
 from bot.store.database import Queries
@@ -61,13 +60,15 @@ class Calendars:
             elif skipped is None and skips is not False:
                 post = Week(self._ids.new(), group_id, slot.week, slot.at, "skipped")
                 await week_rows.put_week(tx, post)
-                await call_off(tx, self._ids, group, now, slot.week)
                 calendar = calendar.having(post)
+            moves = replace(plan, calendar=calendar).made_way()
+            await self._groups.make_way(tx, group, moves, now)
             since, next_at = _looked_from(group, plan.calendar, calendar, now)
             await group_rows.set_looked(tx, group_id, since, next_at)
             await meetings.plan(tx, self._ids, group, now)
             await plan_reminders(tx, group, now)
-        return await self._groups.status_of(replace(group, since=since, next_at=next_at))
+        status = await self._groups.status_of(replace(group, since=since, next_at=next_at))
+        return replace(status, moves=tuple(moves))
 
     async def pause_until(self, guild_id: int, group_id: int, typed: str) -> GroupStatus:
         """Post nothing from today on until a day that is typed; resuming ends it before that.

@@ -89,7 +89,7 @@ async def test_who_takes_no_messages_is_promised_none(ask, lead, alice, env):
 
     told = text_of(await lead())
 
-    assert "-# I'll remind you two days before." in promised
+    assert "-# I'll remind you two days before the paper." in promised
     assert "⚠️ You take no messages from me, so I can't remind you." in told
     assert "I'll remind you" not in told
 

@@ -191,7 +191,7 @@ async def test_what_discord_refuses_for_a_while_is_told_later(
     await env.advance_time(61 * A_MINUTE)
 
     assert at_once == []
-    assert "A card tells <#" in text_of(card)
+    assert "I'll tell <#" in text_of(card)
     assert len(openings_in(channel)) == 1
 
 

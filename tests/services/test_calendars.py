@@ -581,3 +581,14 @@ async def test_what_is_posted_by_hand_comes_on_a_day_off(services, calendars, gr
     await postbox.deliver()
 
     assert posts(postbox) == 1
+
+
+async def test_what_is_picked_for_a_skipped_week_moves_to_the_next(services, calendars, group):
+    await services.papers.pick(GUILD, CHANNEL, MODERATOR, LORA, "2026-W03")
+
+    status = await calendars.skip(GUILD, group.group_id, "2026-W03")
+
+    assert [(each.week, each.to, each.key) for each in status.moves] == [
+        ("2026-W03", "2026-W04", LORA)
+    ]
+    assert [coming.pick.key for coming in status.coming if coming.slot.week == "2026-W04"] == [LORA]

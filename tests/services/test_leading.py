@@ -8,7 +8,7 @@ import pytest
 from bot.core.groups import GroupForm, GroupWish, Here, MeetsWish
 from bot.core.leading import MOST_QUESTIONS
 from bot.errors import LeadRefusedError, NoGroupError, NotAMemberError, NotOfferedError
-from bot.outbox.discord import Place
+from bot.outbox.discord import NAMED, Place
 from bot.outbox.letters import letters
 from bot.outbox.letters._base import Send
 from bot.outbox.tickets import Tickets
@@ -396,6 +396,28 @@ async def test_where_nobody_meets_this_week_is_led_until_the_next_paper(
     assert (await leading.lead(GUILD, led, ALICE, AFTER)).lead.week == AFTER
 
 
+async def test_a_week_handed_back_while_its_post_is_on_its_way_is_told_again_once_it_is_there(
+    services, leading, led, clock
+):
+    await leading.lead(GUILD, led, ALICE, NEXT)
+    clock.advance(hours=1)
+    await services.weeks.open_due()
+    (row_id,) = await Desk(services).due()
+    post = await Desk(services).claim(row_id)
+    await Desk(services).begin(post, CHANNEL, "trace")
+
+    await leading.hand_back(GUILD, led, ALICE, NEXT)
+
+    paper = await services.db.fetch_value("SELECT row_id FROM outbox WHERE kind = 'paper'")
+    acts = letters(services, Tickets(services.db, services.clock, services.send_rate))["paper"]
+    paper = await Desk(services).claim(paper)
+    before = await acts.act(paper, There())
+    await Desk(services).arrived(post, 1234)
+    after = await acts.act(paper, There())
+    assert (before.problem, after.message_id) == ("superseded", 1234)
+    assert "leads" not in text_of(after.view)
+
+
 # Reminders
 
 
@@ -431,7 +453,7 @@ class There:
     """A Discord in which everybody is there."""
 
     async def place(self, guild_id, place_id, *_):
-        return Place(place_id, guild_id, "Study room", "text", frozenset())
+        return Place(place_id, guild_id, "Study room", "text", frozenset(NAMED))
 
     async def is_member(self, *_):
         return True

@@ -2,7 +2,7 @@
 
 from bot.core.outbox import OutboxRow
 from bot.outbox.discord import Discord
-from bot.outbox.letters._base import AN_HOUR, MENDED, Act, Drop, Edit, Letter, Wait, open_up
+from bot.outbox.letters._base import AN_HOUR, MENDED, SOON, Act, Drop, Edit, Letter, Wait, open_up
 from bot.views.problems import TO_SEE
 from bot.views.weekly_card import weekly_card
 
@@ -12,10 +12,13 @@ class Paper(Letter):
 
     async def act(self, row: OutboxRow, discord: Discord) -> Act:
         post = await self.services.weeks.post(int(row.reference.split(":")[0]))
-        if post is None or row.channel_id is None or row.message_id is None:
+        if post is not None and post.post.state == "waiting":  # it is on its way, as it was
+            return Wait("superseded", SOON)
+        if post is None or post.post.channel_id is None or post.post.message_id is None:
             return Drop("paper_gone")
+        channel_id, message_id = post.post.channel_id, post.post.message_id
         role_id = post.group.role_id
-        place = await discord.place(row.guild_id or 0, row.channel_id, role_id)
+        place = await discord.place(row.guild_id or 0, channel_id, role_id)
         if place is None:
             return Drop("channel_gone")
         if lacking := place.lacks(TO_SEE):
@@ -23,4 +26,4 @@ class Paper(Letter):
         if shut := await open_up(place, discord, is_for_edit=True):
             return shut
         view = weekly_card(post, role_id if place.role else None)
-        return Edit(row.channel_id, row.message_id, view)
+        return Edit(channel_id, message_id, view)

@@ -473,8 +473,9 @@ class Reading:
         async with self._turn(reader_id) as tx:
             here = await self._readers.here(tx, reader_id, place)
             theirs = await self._in_reset(tx, here)
-            rows: dict[str, Mark | None] = dict.fromkeys(filter(theirs, here.stored))
-            notes: dict[str, str | None] = dict.fromkeys(filter(theirs, here.kept.notes))
+            # In one order, in which no database gives them.
+            rows: dict[str, Mark | None] = dict.fromkeys(sorted(filter(theirs, here.stored)))
+            notes: dict[str, str | None] = dict.fromkeys(sorted(filter(theirs, here.kept.notes)))
             parts = await week_rows.parts_read_by(tx, reader_id)
             uncounted = [each.week_id for each in parts if theirs(each.key or "")]
             return await self._change(tx, here, "reset", rows, notes=notes, uncounted=uncounted)

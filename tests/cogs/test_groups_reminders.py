@@ -327,7 +327,7 @@ async def test_forged_buttons_do_nothing(group, alice, asks, until, guild, env, 
     not_reminded = await pressed(env, channel, mallory, f"reminded:{week_id}")
     made_up = await pressed(env, channel, mallory, "reminded:1")
 
-    assert "I remind only members of the group." in text_of(not_a_member)
+    assert "That is for members of the group." in text_of(not_a_member)
     assert "There is no study group in this channel." in text_of(from_outside)
     for answer in (not_reminded, made_up):
         assert "I don't know this post any more." in text_of(answer)

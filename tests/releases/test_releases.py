@@ -242,7 +242,7 @@ async def test_groups_find_their_members_weeks_and_choices(opened, before):
         group_id, guild_id = row["group_id"], row["guild_id"]
         mine = {t: [r for r in before[t] if r["group_id"] == group_id] for t in OF_GROUPS}
         status = await opened.groups.look(guild_id, group_id, 0)
-        pages = [await opened.groups.history(guild_id, group_id, page) for page in range(4)]
+        pages = [await opened.groups.history(guild_id, group_id, page) for page in range(9)]
 
         assert status.group.channel_id == row["channel_id"]
         assert status.group.state == row["state"]

@@ -93,8 +93,6 @@ def members_card(
         told.append(wish_text(status))
     lines = [*group_lines(now, told, to_moderator=is_moderator, opens=opens)]
     leading = lead_select(status, who) if opens else None
-    if status.could_lead and opens:
-        lines.insert(2, _("-# You haven't led a week here yet. Only you see this."))
     if opens:
         lines = as_many_as_fit(lines, ROOM - (leading is not None))
     if status.wish == "wanted" and not opens:

@@ -56,7 +56,8 @@ def lead_select(status: GroupStatus, who: int) -> Select | None:
             at = slot_of_week(status.group.schedule, lead.week).at
             hint = _("You lead this one, but no paper comes then")
             options.append(option(lead.week, week_text(at, zone, ""), hint))
-    return select(ids.LeadWeek(status.group.group_id), _("Lead a week…"), options)
+    label = _("Lead a week… You haven't led here yet") if status.could_lead else _("Lead a week…")
+    return select(ids.LeadWeek(status.group.group_id), label, options)
 
 
 def _is_this(week: str, status: GroupStatus) -> bool:

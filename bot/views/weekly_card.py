@@ -196,8 +196,7 @@ def event_name(title: str, part: Part | None) -> str:
 def event_text(title: str, part: Part | None, link: str) -> str:
     """Return what a meeting's event says: its last line, the paper's link, tells it from others."""
     told = _(
-        "The group talks about this week's paper, {title}. Come even if you haven't read all of"
-        " it.",
+        "This week's paper: {title}. Come and talk about it, even if you haven't read all of it.",
         title=phrases.dotted(plain(title, 300), part_text(part, lambda name: plain(name, 40))),
     )
     return f"{told}\n{link}"

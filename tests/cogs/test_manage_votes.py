@@ -117,6 +117,21 @@ async def test_a_vote_that_is_called_off_ends_its_poll(
     assert title_of(posts_in(channel)[0]) == "Attention Is All You Need"
 
 
+async def test_a_card_that_may_not_be_changed_says_later_that_its_vote_is_cancelled(
+    group, moderator, env, channel
+):
+    called = await moderator.slash(channel, "manage vote")
+    path = f"/channels/{channel.id}/messages/*"
+    env.inject_error("PATCH", path, status=403, code=50001, times=1)
+
+    await moderator.click(called.response.message, label="Cancel vote")
+    at_once = called_off_in(channel)
+    await env.advance_time(AN_HOUR + 60)
+
+    assert at_once == []
+    assert len(called_off_in(channel)) == 1
+
+
 async def test_the_groups_card_calls_a_vote_off_too(group, moderator, channel):
     await moderator.slash(channel, "manage vote")
     card = await moderator.slash(channel, "manage group")

@@ -279,6 +279,18 @@ async def open_up(place: Place, discord: Discord, *, is_for_edit: bool) -> Wait 
     return None
 
 
+async def to_edit(
+    discord: Discord, guild_id: int | None, place_id: int, role_id: int | None = None
+) -> Place | Verdict:
+    """Return where a card of ours stands, open, if it can be seen: then it can be told anew."""
+    place = await discord.place(guild_id or 0, place_id, role_id)
+    if place is None:
+        return Drop("channel_gone")
+    if lacking := place.lacks(TO_SEE):
+        return Wait(lacking, AN_HOUR)
+    return await open_up(place, discord, is_for_edit=True) or place
+
+
 class ToChannel(Letter):
     """A letter to a channel, or into a group's standing post in its forum."""
 

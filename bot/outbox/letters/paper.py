@@ -1,9 +1,8 @@
 """The card of a week's paper that stands in its channel, when somebody else leads the week."""
 
 from bot.core.outbox import OutboxRow
-from bot.outbox.discord import Discord
-from bot.outbox.letters._base import AN_HOUR, MENDED, SOON, Act, Drop, Edit, Letter, Wait, open_up
-from bot.views.problems import TO_SEE
+from bot.outbox.discord import Discord, Place
+from bot.outbox.letters._base import MENDED, SOON, Act, Drop, Edit, Letter, Wait, to_edit
 from bot.views.weekly_card import weekly_card
 
 
@@ -18,12 +17,8 @@ class Paper(Letter):
             return Drop("paper_gone")
         channel_id, message_id = post.post.channel_id, post.post.message_id
         role_id = post.group.role_id
-        place = await discord.place(row.guild_id or 0, channel_id, role_id)
-        if place is None:
-            return Drop("channel_gone")
-        if lacking := place.lacks(TO_SEE):
-            return Wait(lacking, AN_HOUR)
-        if shut := await open_up(place, discord, is_for_edit=True):
-            return shut
+        place = await to_edit(discord, row.guild_id, channel_id, role_id)
+        if not isinstance(place, Place):
+            return place
         view = weekly_card(post, role_id if place.role else None)
         return Edit(channel_id, message_id, view)

@@ -16,6 +16,7 @@ from bot.outbox.letters._base import (
     Verdict,
     Wait,
     open_up,
+    to_edit,
 )
 from bot.outbox.letters.opening import opening_in
 from bot.outbox.letters.standing import card_in, trace_of
@@ -24,7 +25,7 @@ from bot.store import groups as group_rows
 from bot.store import outbox
 from bot.store.database import Queries
 from bot.views.group_card import gone_card, over_card
-from bot.views.problems import TO_LOOK, TO_SEE
+from bot.views.problems import TO_LOOK
 
 
 class Sign(ToChannel):
@@ -44,13 +45,9 @@ class Sign(ToChannel):
         return await (super().act(row, discord) if is_in_forum else self._opening(row, discord))
 
     async def _left_behind(self, row: OutboxRow, discord: Discord) -> Act:
-        place = await discord.place(row.guild_id or 0, row.channel_id or 0)
-        if place is None:
-            return Drop("channel_gone")
-        if lacking := place.lacks(TO_SEE):
-            return Wait(lacking, AN_HOUR)
-        if shut := await open_up(place, discord, is_for_edit=True):
-            return shut
+        place = await to_edit(discord, row.guild_id, row.channel_id or 0)
+        if not isinstance(place, Place):
+            return place
         message_id = row.message_id or await self._top(place, row, discord)
         if not isinstance(message_id, int):
             return message_id
@@ -64,10 +61,8 @@ class Sign(ToChannel):
             is_made = opening is None or opening.state not in ("waiting", "claimed")
             return Drop("card_gone") if is_made else Wait("no_standing_post")
         place_id, message_id = opening.stands_at
-        if (place := await discord.place(row.guild_id or 0, place_id)) is None:
-            return Drop("channel_gone")
-        if lacking := place.lacks(TO_SEE):
-            return Wait(lacking, AN_HOUR)
+        if not isinstance(place := await to_edit(discord, row.guild_id, place_id), Place):
+            return place
         card = await self._gone(group_id) or await opening_in(self.services, group_id)
         return card if isinstance(card, Drop) else Edit(place_id, message_id, card)
 

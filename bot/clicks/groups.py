@@ -166,7 +166,7 @@ async def skip_next(click: Click, said: ids.SkipNext) -> View:
     of, skips = (click.guild_id, said.group_id), said.way == "skip"
     status = await click.services.calendars.skip(*of, skips=skips)
     click.deliver.look_again()
-    return _card(click, status)
+    return await _skipped(click, status, next(iter(status.coming)).slot.week)
 
 
 @clicked
@@ -179,9 +179,25 @@ async def skip_week(click: Click, said: ids.SkipWeek | ids.Weeks) -> View:
         status, news = await calendars.bring_back(*of, [days]), days_on_text([days])
     else:
         status = await calendars.skip(*of, week, skips={"skip": True, "back": False}.get(way))
-        news = skipped_text(status, week)
+        click.deliver.look_again()
+        return await _skipped(click, status, week, skipped_text(status, week))
     click.deliver.look_again()
     return moderators_card(click.interaction.guild, status, click.who, news)
+
+
+async def _skipped(click: Click, status: GroupStatus, week: str, news: str = "") -> LayoutView:
+    """Build the card after a week was skipped; with Undo, where what was picked for it moved."""
+    undo = None
+    if status.moves:
+        undo = await _undo_days(click, DaysForm(status.group.group_id, skipped=week), status)
+    return moderators_card(click.interaction.guild, status, click.who, news, undo=undo)
+
+
+async def _undo_days(click: Click, form: DaysForm, status: GroupStatus) -> Button:
+    moves = tuple((each.to, each.week, each.key) for each in status.moves if each.to and each.key)
+    kept = replace(form, moves=moves)
+    kept_id = await click.services.moderation.keep(click.guild_id, click.who, kept)
+    return button(ids.DaysBack(kept_id, click.who), _("Undo"))
 
 
 def _days_picked(picked: str) -> DaysOff:
@@ -208,9 +224,9 @@ async def days_back(click: Click, said: ids.DaysBack) -> View:
     kept = await _kept_days(click, said)
     days = [DaysOff.read(each) for each in kept.days]
     of = click.guild_id, kept.group_id
-    status = await click.services.calendars.bring_back(*of, days, kept.moves)
+    status = await click.services.calendars.bring_back(*of, days, kept.moves, kept.skipped)
     click.deliver.look_again()
-    news = days_on_text(days)
+    news = skipped_text(status, kept.skipped) if kept.skipped else days_on_text(days)
     return moderators_card(click.interaction.guild, status, click.who, news)
 
 
@@ -229,10 +245,8 @@ async def _ask_days(click: Click, wish: DaysForm) -> View:
         else:
             status, days = await calendars.take_off(*of, form.days)
             news = days_off_text(days, status.group)
-            moves = tuple((m.to, m.week, m.key) for m in status.moves if m.to and m.key)
-            kept = DaysForm(group_id, days=tuple(map(str, days)), moves=moves)
-            kept_id = await click.services.moderation.keep(click.guild_id, click.who, kept)
-            undo = button(ids.DaysBack(kept_id, click.who), _("Undo")) if days else None
+            form_of_undo = DaysForm(group_id, days=tuple(map(str, days)))
+            undo = await _undo_days(click, form_of_undo, status) if days else None
         click.deliver.look_again()
         return moderators_card(click.interaction.guild, status, click.who, news, undo=undo)
 

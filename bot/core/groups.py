@@ -332,7 +332,7 @@ class DaysForm:
     """Days as they were typed for a group; or those that were just taken off, to be brought back.
 
     ``pauses``: it is to pause until then. ``moves``: of each choice that made way, where it is now,
-    its week before that and its key, to be moved back.
+    its week before that and its key, to be moved back; ``skipped``: or the week that was skipped.
     """
 
     group_id: int
@@ -340,6 +340,7 @@ class DaysForm:
     pauses: bool = False
     days: tuple[str, ...] = ()
     moves: tuple[tuple[str, str, str], ...] = ()
+    skipped: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from bot.services import meetings
 from bot.services.groups import Groups
 from bot.services.papers import Papers
 from bot.services.reminders import plan as plan_reminders
+from bot.services.reminders import take_told
 from bot.store import groups as group_rows
 from bot.store import weeks as week_rows
 from bot.store.database import Queries
@@ -61,6 +62,7 @@ class Calendars:
                 post = Week(self._ids.new(), group_id, slot.week, slot.at, "skipped")
                 await week_rows.put_week(tx, post)
                 calendar = calendar.having(post)
+            await take_told(tx, group_id)
             moves = replace(plan, calendar=calendar).made_way()
             await self._groups.make_way(tx, group, moves, now)
             since, next_at = _looked_from(group, plan.calendar, calendar, now)
@@ -118,17 +120,24 @@ class Calendars:
         group_id: int,
         days: Collection[DaysOff],
         moves: Iterable[tuple[str, str, str]] = (),
+        skipped: str = "",
     ) -> GroupStatus:
         """Let papers come again on days that were off. Twice is harmless.
 
-        ``moves``: what made way for them, as of ``DaysForm``, moves back where that can be.
+        ``skipped``: or in a week that was. ``moves``: what made way for them, as of ``DaysForm``,
+        moves back where that can be.
         """
         async with self._changed(guild_id, group_id) as change:
+            left_out = change.plan.calendar.week(skipped)
+            if left_out is not None and left_out.state == "skipped":
+                await week_rows.delete_week(change.tx, left_out.week_id)
             change.schedule = change.schedule.without(days)
-            calendar = replace(change.plan.calendar, schedule=change.schedule)
+            calendar = replace(change.plan.calendar, schedule=change.schedule).without({skipped})
             ahead = calendar.ahead(change.now)
             to_come = {each.week for each in takewhile(lambda s: s.week <= change.plan.last, ahead)}
-            free = to_come - {each.week for each in change.plan.chosen}
+            # A leader's choice is no obstacle: it waits behind what was picked.
+            picked = [each for each in change.plan.chosen if each.why != "leader_choice"]
+            free = to_come - {each.week for each in picked}
             chosen = {(each.week, each.key) for each in change.plan.chosen}
             for week, to, key in moves:
                 if to in free and (week, key) in chosen:
@@ -145,11 +154,12 @@ class Calendars:
         """Open a transaction in which a group's schedule is changed; then make all follow it."""
         now = self._clock()
         async with self._papers.taken(guild_id, group_id) as (tx, old, plan):
+            await take_told(tx, group_id)
             change = _Change(tx, old, old.schedule.settled(old.schedule.today(now)), plan, now)
             yield change
-            calendar = replace(plan.calendar, schedule=change.schedule)
-            moves = replace(plan, calendar=calendar).made_way()
-            since, next_at = _looked_from(old, plan.calendar, calendar, now)
+            after = await self._papers.plan(tx, replace(change.group, schedule=change.schedule))
+            moves = after.made_way()
+            since, next_at = _looked_from(old, plan.calendar, after.calendar, now)
             group = replace(change.group, schedule=change.schedule, since=since, next_at=next_at)
             await group_rows.set_calendar(tx, group)
             await meetings.plan(tx, self._ids, group, now)

@@ -70,6 +70,7 @@ from bot.services.papers import (
     taken_group,
 )
 from bot.services.reminders import plan as plan_reminders
+from bot.services.reminders import take_told
 from bot.services.votes import call_off, problem_of
 from bot.services.weeks import Weeks, keys_of
 from bot.store import additions, outbox, readers
@@ -316,6 +317,7 @@ class Groups:
             group = replace(group, next_at=plan.calendar.next(now).at)
             await group_rows.put_group(tx, group, now)
             group = await self._set_meets(tx, group, meets, now)
+            await take_told(tx, group_id)
             moves = plan.made_way()
             await self.make_way(tx, group, moves, now)
             group = await self.announce(tx, group, old, now, opens=opens and old is None)
@@ -425,9 +427,10 @@ class Groups:
         """
         now = self._clock()
         async with self._papers.taken(guild_id, group_id) as (tx, group, plan):
-            old = plan.this_week
+            old, moves = plan.this_week, list[MadeWay]()
             if old is not None and old.state == "posted":
                 raise AlreadyPostedError(old.link(group.guild_id))
+            await take_told(tx, group_id)
             if old is None or old.state not in ("waiting", "uncertain"):
                 moves = plan.made_way(begins=True)
                 await self.make_way(tx, group, moves, now)
@@ -449,7 +452,7 @@ class Groups:
             await group_rows.put_group(tx, changed, now)
             await meetings.plan(tx, self._ids, changed, now)
             announced = await self.announce(tx, changed, group, now)
-        return await self.status_of(announced)
+        return replace(await self.status_of(announced), moves=tuple(moves))
 
     async def status(self, channel_id: int, reader_id: int | None) -> GroupStatus:
         """Return all about a channel's group, as this reader may see it or raise NoGroupError."""
@@ -613,9 +616,10 @@ class Groups:
     ) -> None:
         """Move choices to other weeks, and call votes on these off."""
         for each in moves:
-            await call_off(tx, self._ids, group, now, each.week)
             if each.to:
                 await week_rows.move_picks(tx, group.group_id, each.week, each.to)
+        for each in moves:
+            await call_off(tx, self._ids, group, now, each.week)
 
     async def announce(
         self, tx: Queries, group: Group, old: Group | None, now: datetime, *, opens: bool = False

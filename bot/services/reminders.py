@@ -363,8 +363,17 @@ async def plan(tx: Queries, group: Group, now: datetime, reader_id: int | None =
     next_at = (await next_slot_of(tx, group, now)).at
     begins, _ = paper_window(next_at)
     look_at = min(max(begins, now), now + LOOKED_EVERY)
-    await group_rows.take_wishing_members(tx, group.group_id, reader_id)
+    await take_told(tx, group.group_id, reader_id)
     await readers.look_at_wishing(tx, group.group_id, reader_id, look_at)
     if reader_id is None:
-        await lead_rows.take_untold(tx, group.group_id)
         await readers.look_at_leading(tx, group.group_id, now)
+
+
+async def take_told(tx: Queries, group_id: int, reader_id: int | None = None) -> None:
+    """Let whoever is to be looked at, and deletes everything about themselves, wait meanwhile.
+
+    Before picks and votes are changed, for that is the order in which they delete.
+    """
+    await group_rows.take_wishing_members(tx, group_id, reader_id)
+    if reader_id is None:
+        await lead_rows.take_untold(tx, group_id)

@@ -29,13 +29,16 @@ async def delete_lead(tx: Queries, lead: Lead) -> None:
 async def drop_open(tx: Queries, group_id: int, reader_id: int, now: datetime) -> set[str]:
     """Forget which weeks to come somebody leads or was asked to, and this one, until it meets.
 
-    Return the weeks.
+    Or until the next paper, where it doesn't. Return the weeks.
     """
     sql = (
         "DELETE FROM leads WHERE group_id = ? AND reader_id = ? AND NOT EXISTS (SELECT 1"
         " FROM weeks WHERE weeks.group_id = leads.group_id AND weeks.week = leads.week"
         " AND weeks.state IN ('posted', 'uncertain')"
-        " AND (weeks.meets_at IS NULL OR weeks.meets_at <= ?)) RETURNING week"
+        " AND (weeks.meets_at <= ? OR (weeks.meets_at IS NULL AND EXISTS (SELECT 1"
+        " FROM weeks AS next WHERE next.group_id = weeks.group_id"
+        " AND next.state IN ('posted', 'uncertain') AND next.slot_at > weeks.slot_at))))"
+        " RETURNING week"
     )
     return set(await tx.fetch_column(sql, group_id, reader_id, now))
 

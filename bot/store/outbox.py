@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.core.outbox import LetterKind, OutboxRow, OutboxState, Problem, problem_from
+from bot.core.outbox import UNCERTAIN, LetterKind, OutboxRow, OutboxState, Problem, problem_from
 from bot.store.database import Queries, Row, in_parts, question_marks, value_from
 from bot.store.weeks import IS_HERE
 
@@ -73,14 +73,18 @@ async def begin(tx: Queries, row: OutboxRow, *, place_id: int, trace: str, now: 
     """Record, if the claim still stands, where it is sent now and by what it is known again.
 
     When and by what it was first tried never changes; the place becomes the last of those tried.
+    That somebody wants it sent unseen, as ``renew`` has it, holds for this attempt alone.
     """
     sql = (
-        "UPDATE outbox SET tried_at = COALESCE(tried_at, ?), trace = COALESCE(trace, ?), places = ?"
+        "UPDATE outbox SET tried_at = COALESCE(tried_at, ?), trace = COALESCE(trace, ?),"  # noqa: S608 - question marks only
+        f" places = ?, problem = CASE WHEN problem IN ({question_marks(UNCERTAIN)})"
+        " THEN NULL ELSE problem END"
         " WHERE row_id = ? AND claim = ? AND state = 'claimed' AND lease_until > ?"
         " RETURNING row_id"
     )
     places = " ".join(map(str, (*(each for each in row.places if each != place_id), place_id)))
-    return await tx.any_row(sql, now, trace, places, row.row_id, row.claim, now)
+    values = now, trace, places, *map(str, UNCERTAIN), row.row_id, row.claim, now
+    return await tx.any_row(sql, *values)
 
 
 UNTRIED = ", tried_at = NULL, places = NULL, trace = NULL"

@@ -130,7 +130,7 @@ def _lead_lines(led: LedWeek) -> Lines:
         yield _("-# 🗳️ A vote on this week is open: what wins it comes before a choice.")
     if led.is_reminded and led.is_unheard:
         yield _("⚠️ You take no messages from me, so I can't remind you.")
-    elif led.is_reminded and led.group.meets:
+    elif led.is_reminded and led.group.meeting_at(led.slot.at):
         yield _("-# I'll remind you two days before the meeting.")
     elif led.is_reminded:
         yield _("-# I'll remind you two days before the paper.")

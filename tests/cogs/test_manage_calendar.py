@@ -244,3 +244,28 @@ async def test_a_pick_for_a_week_between_two_papers_is_told_so(group, moderator,
     card = await moderator.slash(channel, "manage pick", resource="BERT", date="2026-01-12")
 
     assert "⚠️ No paper comes that week." in text_of(card)
+
+
+@pytest.mark.parametrize("by", ["button", "menu"])
+async def test_a_skip_that_moves_a_pick_says_so_and_undo_brings_both_back(
+    opened, moderator, channel, env, by
+):
+    await moderator.slash(channel, "manage pick", resource="LoRA")
+    if by == "button":
+        card = await moderator.slash(channel, "manage group")
+        skipped = await moderator.click(card.response.message, label="Skip next")
+    else:
+        message = await opened()
+        menu = custom_id_like(message, "group-weeks:")
+        (value, *_) = [each for each in options_of(message) if each.startswith("skip:")]
+        skipped = await moderator.select(message, [value], custom_id=menu)
+    told, days = text_of(skipped), days_of(skipped)
+    await env.advance_time(4)
+
+    back = await moderator.click(skipped.response.message, label="Undo")
+
+    assert "📌 Moved from <t:" in told
+    assert "05 Jan" in days
+    assert "skipped" in told
+    assert "LoRA" in weeks_of(back)[0]
+    assert not any("skipped" in line for line in weeks_of(back))

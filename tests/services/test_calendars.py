@@ -592,3 +592,42 @@ async def test_what_is_picked_for_a_skipped_week_moves_to_the_next(services, cal
         ("2026-W03", "2026-W04", LORA)
     ]
     assert [coming.pick.key for coming in status.coming if coming.slot.week == "2026-W04"] == [LORA]
+
+
+async def test_undo_of_a_skip_moves_what_was_picked_back(services, calendars, group):
+    await services.papers.pick(GUILD, CHANNEL, MODERATOR, LORA, "2026-W03")
+    status = await calendars.skip(GUILD, group.group_id, "2026-W03")
+    moves = [(move.to, move.week, move.key) for move in status.moves]
+
+    back = await calendars.bring_back(GUILD, group.group_id, [], moves, "2026-W03")
+
+    assert not any(coming.is_skipped for coming in back.coming)
+    assert picks(back) == {"2026-W03": LORA}
+
+
+async def test_a_leaders_choice_keeps_no_pick_from_moving_back(services, calendars, group):
+    await services.groups.join(GUILD, group.group_id, 71)
+    led = await services.leading.lead(GUILD, group.group_id, 71, "2026-W04")
+    await services.leading.choose(GUILD, group.group_id, 71, "2026-W04", led.offered[1].key)
+    await services.papers.pick(GUILD, CHANNEL, MODERATOR, LORA, "2026-W04")
+
+    status, days = await calendars.take_off(GUILD, group.group_id, "19 Jan")
+    moves = [(move.to, move.week, move.key) for move in status.moves]
+    back = await calendars.bring_back(GUILD, group.group_id, days, moves)
+
+    (week,) = [each for each in back.coming if each.slot.week == "2026-W04"]
+    assert (week.pick.key, week.pick.why) == (LORA, "picked_by_moderator")
+
+
+async def test_undo_finds_room_for_all_that_was_picked_meanwhile(services, calendars, group):
+    await services.papers.pick(GUILD, CHANNEL, MODERATOR, LORA, "2026-W04")
+    status, days = await calendars.take_off(GUILD, group.group_id, "19 Jan")
+    moves = [(move.to, move.week, move.key) for move in status.moves]
+    await calendars.skip(GUILD, group.group_id, "2026-W03")
+    other = status.coming[0].pick.key
+    await services.papers.pick(GUILD, CHANNEL, MODERATOR, other, "2026-W03")
+
+    back = await calendars.bring_back(GUILD, group.group_id, days, moves)
+
+    assert picks(back)["2026-W04"] == LORA
+    assert sorted(picks(back).values()) == sorted([LORA, other])

@@ -110,6 +110,19 @@ async def test_a_row_keeps_when_where_and_by_what_it_was_first_tried(tx):
     assert (row.places, row.trace) == ((9, 8), "button:a"), "the last is where it was tried last"
 
 
+async def test_it_is_sent_unseen_by_one_attempt_alone(tx):
+    await outbox.add(tx, post())
+    await claim(tx)
+    await outbox.close_row(tx, await outbox.row(tx, 1), "uncertain", "no_history")
+    await outbox.renew(tx, 1, 2, NOW, NOW + A_MINUTE, is_untried=False, problem="no_history")
+    await outbox.claim_row(tx, await outbox.row(tx, 2), 7, NOW + A_MINUTE)
+    claimed = await outbox.row(tx, 2)
+
+    await outbox.begin(tx, claimed, place_id=8, trace="button:a", now=NOW)
+
+    assert (claimed.problem, (await outbox.row(tx, 2)).problem) == ("no_history", None)
+
+
 async def test_a_claim_stands_for_its_holder_until_its_lease_ends(tx):
     await outbox.add(tx, post())
     await claim(tx)

@@ -83,8 +83,8 @@ async def begin(tx: Queries, row: OutboxRow, *, place_id: int, trace: str, now: 
         " RETURNING row_id"
     )
     places = " ".join(map(str, (*(each for each in row.places if each != place_id), place_id)))
-    values = now, trace, places, *map(str, UNCERTAIN), row.row_id, row.claim, now
-    return await tx.any_row(sql, *values)
+    about = row.row_id, row.claim, now
+    return await tx.any_row(sql, now, trace, places, *map(str, UNCERTAIN), *about)
 
 
 UNTRIED = ", tried_at = NULL, places = NULL, trace = NULL"

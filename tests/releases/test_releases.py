@@ -304,6 +304,7 @@ def simcord_bot():
 async def room(simcord_env, url, before, release, base):
     """Members and channels by id, in a Discord where the bot has just come back."""
     made = furnish(simcord_env)
+    simcord_env.settle_timeout = 60  # seconds, for all that is on its way: five are too few
     # simcord gives a bot five seconds to start, so ours starts before anything is due.
     before_all = release.left_at - FIVE_MINUTES - simcord_env.now()
     await simcord_env.advance_time(before_all.total_seconds())

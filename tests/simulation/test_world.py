@@ -52,7 +52,7 @@ def test_a_message_made_twice_is_found_and_its_history_made_short():
     kept, short = shrunk(found, attempts=40, discord=Forgetful)
 
     assert found.broken.promise == short.broken.promise == "once"
-    assert len(kept) < 10 < len(World(found.seed).script)
+    assert len(kept) < 20 < len(World(found.seed).script)
     numbers = ",".join(str(event.number) for event in kept) or "none"
     assert f"--seed {found.seed} --only {numbers}\n" in in_words(kept, short)
 

@@ -68,6 +68,7 @@ from bot.services.papers import (
     next_slot_of,
     no_group,
     taken_group,
+    tell_again,
 )
 from bot.services.reminders import plan as plan_reminders
 from bot.services.reminders import take_told
@@ -442,6 +443,8 @@ class Groups:
                 post = replace(old, state="waiting", at=now, channel_id=group.channel_id)
             await week_rows.put_week(tx, post)
             await self._weeks.send(tx, group, post, again=True)
+            if old is not None and old.state == "uncertain":  # if it is found, as it was then
+                await tell_again(tx, self._ids, group, post, now)
             await call_off(tx, self._ids, group, now, post.week)
             state: GroupState = "active" if group.state == "stopped" else group.state
             changed = replace(group, state=state, since=now)

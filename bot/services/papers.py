@@ -259,7 +259,7 @@ async def next_slot_of(db: Queries, group: Group, now: datetime) -> Slot:
 async def tell_again(tx: Queries, ids: Ids, group: Group, post: Week, now: datetime) -> None:
     """Let the card of a week's paper say who leads and when they meet, as it is now."""
     is_there = post.state == "posted" and post.message_id is not None
-    if is_there or post.state in ("waiting", "uncertain"):  # or will be, with who led it then
+    if is_there or post.state == "waiting":  # or will be, with who led it then
         row_id, to = ids.new(), (group.guild_id, group.group_id, post.channel_id)
         about, until = f"{post.week_id}:{row_id}", now + TOLD_WITHIN
         row = OutboxRow(row_id, "paper", about, now, until, *to, message_id=post.message_id)

@@ -13,7 +13,7 @@ from bot.errors import CannotPostError, WrongChannelError
 from bot.language import _
 from bot.plain import plain
 from bot.views.parts import Interaction
-from bot.views.phrases import joined
+from bot.views.phrases import joined, narrow
 
 Permissions = tuple[Permission | OfStage, ...]
 
@@ -270,7 +270,7 @@ def role_line(guild: discord.Guild | None, group: Group) -> str | None:
         return _(
             "⚠️ I can't mention {role}: allow anyone to @mention it, or allow me to mention all"
             " roles in the channel.",
-            role=plain(role.name),
+            role=narrow(role.name, 34),
         )
     return _("-# Each paper mentions {role}", role=role.mention)
 

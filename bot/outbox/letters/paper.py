@@ -2,7 +2,7 @@
 
 from bot.core.outbox import OutboxRow
 from bot.outbox.discord import Discord, Place
-from bot.outbox.letters._base import AN_HOUR, MENDED, RETRY, Act, Drop, Edit, Letter, Wait, to_edit
+from bot.outbox.letters._base import MENDED, RETRY, Act, Drop, Edit, Letter, Wait, to_edit
 from bot.views.weekly_card import weekly_card
 
 
@@ -11,8 +11,8 @@ class Paper(Letter):
 
     async def act(self, row: OutboxRow, discord: Discord) -> Act:
         post = await self.services.weeks.post(int(row.reference.split(":")[0]))
-        if post is not None and post.post.state in ("waiting", "uncertain"):
-            return Wait("superseded", RETRY if post.post.state == "waiting" else AN_HOUR)
+        if post is not None and post.post.state == "waiting":  # it is on its way, as it was
+            return Wait("superseded", RETRY)
         if post is None or post.post.channel_id is None or post.post.message_id is None:
             return Drop("paper_gone")
         channel_id, message_id = post.post.channel_id, post.post.message_id

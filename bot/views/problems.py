@@ -270,7 +270,7 @@ def role_line(guild: discord.Guild | None, group: Group) -> str | None:
         return _(
             "⚠️ I can't mention {role}: allow anyone to @mention it, or allow me to mention all"
             " roles in the channel.",
-            role=narrow(role.name, 34),
+            role=narrow(role.name, 16),
         )
     return _("-# Each paper mentions {role}", role=role.mention)
 

@@ -382,12 +382,26 @@ class Promises:
         ):  # fmt: skip
             may_end = ENDS_EARLY.get(row["kind"])
             problem = row["problem"] or "nothing"
+            if row["kind"] == "post" and self._is_off_since(row["group_id"], row["due_at"]):
+                continue
             if problem in PASSES or (may_end is not None and problem not in may_end):
                 self.breaks("not given up", f"{dict(row)} was dropped too early")
         for week in self._world.ledger.ask(
             "SELECT * FROM weeks WHERE state = 'missed' AND slot_at > ?", now - LATE_WITHIN
         ):
-            self.breaks("not given up", f"{dict(week)} isn't a day old")
+            if not self._is_off_since(week["group_id"], week["slot_at"]):
+                self.breaks("not given up", f"{dict(week)} isn't a day old")
+
+    def _is_off_since(self, group_id: int, at: int) -> bool:
+        """Tell whether a day off has begun since a day before then: nothing comes late on one."""
+        group = self._world.group(group_id)
+        if group is None:
+            return False
+        zone, a_day = ZoneInfo(group["zone"]), timedelta(days=1)
+        first = str((instant(at) - a_day).astimezone(zone).date())
+        last = str(self._world.now().astimezone(zone).date())
+        spans = (each.partition("/") for each in f"{group['days_off']} {group['pause']}".split())
+        return any(begins <= last and ends >= first for begins, _, ends in spans)
 
     def what_went_is_empty(self) -> None:
         """A group that went into another has nothing to come, and the other one is there."""

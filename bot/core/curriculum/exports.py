@@ -20,7 +20,8 @@ def write_markdown(curriculum: Curriculum) -> str:
     That holds sections, steps, their icons and numbers, introductions, tables, and of resources
     titles, labels, links, must-reads, notes, sentences and companions. Notes that are not the
     maker's stand below the maker's. What a list of this shape has no place for is left out:
-    authors, years, minutes, prerequisites, other names, questions, parts.
+    authors, years, minutes, prerequisites, other names, questions, parts. A short code
+    of an emoji (``:books:``) is written, but reading leaves it out.
     """
     sections = [each for each in curriculum.sections if any(step.resources for step in each.steps)]
     parts = [

@@ -2,15 +2,22 @@
 
 import re
 from collections import defaultdict
-from datetime import datetime
+from datetime import UTC, datetime, time, timedelta
 from random import Random
+from zoneinfo import ZoneInfo
 
 from bot.errors import ReaderError
+from bot.store.instants import instant, made_at
+from tests.simulation import zones
 from tests.simulation.lives import LOST
-from tests.simulation.quiet import STILL_TRUE
+from tests.simulation.promises import slots_of
+from tests.simulation.quiet import STILL_TRUE, day_of, hours_of
 
 OF_REMINDER = re.compile(r"lead-back:(\d+):(\d{4}-W\d{2})")
 """The button of a reminder by which its reader hands the week back."""
+
+AN_HOUR, A_DAY = timedelta(hours=1), timedelta(days=1)
+TWO_WEEKS = timedelta(weeks=2)
 
 Led = tuple[int, int, str]
 """Who leads, the group, and the week."""
@@ -147,10 +154,69 @@ class Leading:
         rows = [row for row in rows if person in (None, row["reader_id"])]
         return chance.choice(rows) if rows else None
 
-    def settled(self) -> None:
-        """A week has one leader."""
+    def settled(self, calm_since: datetime) -> None:
+        """A week has one leader, and each is reminded in time."""
         for row in self._world.ledger.ask(
             "SELECT group_id, week FROM leads WHERE state = 'leads' GROUP BY group_id, week"
             " HAVING COUNT(*) > 1"
         ):
             self._breaks("one leader", f"{dict(row)} has several")
+        if not self._world.leapt_lately(60):
+            self._are_told(calm_since)
+
+    def _are_told(self, calm_since: datetime) -> None:
+        """Check that no hour went by at which somebody was to be reminded and nothing hindered."""
+        world, until = self._world, self._world.now() - AN_HOUR
+        unreached = world.discord.closed_dms | world.discord.unknown_people
+        for row in world.ledger.ask(
+            "SELECT leads.*, weeks.state AS week_state, slot_at, meets_at, message_id"
+            " FROM leads JOIN study_groups USING (group_id) LEFT JOIN weeks USING (group_id, week)"
+            " WHERE leads.state = 'leads' AND study_groups.state = 'active'"
+            " AND guild_id NOT IN (SELECT guild_id FROM gone_guilds)"
+        ):
+            ready_at, person = self._ready_at(row, calm_since), row["reader_id"]
+            ways = world.promises.quiet.ways_of(person, world.now())
+            if ready_at is None or len(ways) > 1 or person in unreached:
+                continue
+            ((hour, zone),) = ways
+            if zone == zones.NAME:
+                continue
+            since = max(calm_since, instant(row["changed_at"])) + AN_HOUR
+            for at in hours_of(world.now(), hour, zone):
+                days = (day_of(ready_at, zone) - day_of(at, zone)).days
+                if days > 2 or not since < at < min(until, ready_at - AN_HOUR):
+                    continue
+                world.counts["leaders to remind"] += 1
+                if row["told_at"] is None and not self._was_reminded(person, at, zone):
+                    self._breaks("reminded", f"not at {at} to lead by {ready_at}: {dict(row)}")
+
+    def _was_reminded(self, person: int, at: datetime, zone: str) -> bool:
+        """Tell whether the day's message came before that hour, when theirs was another."""
+        about = f"day:{person}:{day_of(at, zone)}"
+        rows = self._world.ledger.ask("SELECT row_id FROM outbox WHERE reference = ?", about)
+        return any(made_at(row["row_id"]) < at - AN_HOUR for row in rows)
+
+    def _ready_at(self, row, calm_since: datetime) -> datetime | None:
+        """Return by when who leads a week is to be reminded, as the calendar shows; None: unknown.
+
+        Of what changes in these days it isn't: a week whose paper is late or has just come.
+        """
+        world, now = self._world, self._world.now()
+        group, state = world.group(row["group_id"]), row["week_state"]
+        if state is not None:
+            paper = world.discord.by_id.get(row["message_id"])
+            is_old = state == "posted" and paper is not None and paper.at < calm_since
+            is_met = group["meets_weekday"] is not None and row["meets_at"] is not None
+            return instant(row["meets_at"]) if is_old and is_met else None
+        if group["meets_weekday"] is not None and (group["days_off"] or group["pause"]):
+            return None
+        slots = dict(slots_of(group, calm_since, now + TWO_WEEKS))
+        slot = slots.get(row["week"])
+        if slot is None or group["meets_weekday"] is None:
+            return slot
+        zone = ZoneInfo(group["zone"])
+        local, wall = slot.astimezone(zone), time(group["meets_hour"], group["meets_minute"])
+        day = local.date() + (A_DAY if wall >= local.time() else 2 * A_DAY)
+        while day.weekday() != group["meets_weekday"]:
+            day += A_DAY
+        return datetime.combine(day, wall, zone).astimezone(UTC)

@@ -486,7 +486,7 @@ class Promises:
             self.breaks("settled", f"{dict(group)} wasn't given its paper")
         for group in self._world.ledger.ask(here):
             # The running week may have its paper, and the next four be skipped.
-            (*_, (_, furthest)) = islice(_slots(group, now, now + A_DECADE), 6)
+            (*_, (_, furthest)) = islice(slots_of(group, now, now + A_DECADE), 6)
             if instant(group["next_at"]) > furthest:
                 self.breaks("settled", f"{dict(group)} is given none")
         for group in self._world.ledger.ask(
@@ -518,7 +518,7 @@ class Promises:
                 self.breaks("settled", f"server {row['guild_id']} isn't gone")
         self.quiet.settled(calm_since)
         self._world.suggestions.settled(calm_since)
-        self._world.leading.settled()
+        self._world.leading.settled(calm_since)
         self.what_is_sent_is_there()
         self.meetings_are_as_they_are_said()
         self.no_mark_is_lost()
@@ -609,7 +609,7 @@ class Promises:
             f"SELECT * FROM study_groups WHERE state = 'active' AND {HERE}"
         ):
             if group["guild_id"] != world.hung and world.is_well(group["channel_id"]):
-                for week, slot in _slots(group, since, world.now() - timedelta(hours=1)):
+                for week, slot in slots_of(group, since, world.now() - timedelta(hours=1)):
                     self._came(group, week, slot)
 
     def _came(self, group, week: str, slot: datetime) -> None:
@@ -680,7 +680,7 @@ class Promises:
         return not self._world.discord.was_closed.isdisjoint(places)
 
 
-def _slots(group, since: datetime, until: datetime):
+def slots_of(group, since: datetime, until: datetime):
     """Yield the ISO week and the instant of each time that a group's calendar shows."""
     zone = ZoneInfo(group["zone"])
     pause, days_off = group["pause"], f"{group['days_off']} {group['pause']}".split()

@@ -165,7 +165,7 @@ class Quiet:
         for at, _ in _hours(until, hour, zone):
             if zone == zones.NAME or not max(since, begins + CLOCKS_APART) < at < until:
                 continue
-            days = (_day(at, zone) - _day(last, zone)).days
+            days = (day_of(at, zone) - day_of(last, zone)).days
             is_quiet = ignored >= len(APART) or days < APART[ignored] + A_ZONES_DAY
             if last < at - CLOCKS_APART and not is_quiet and row["again_at"] is None:
                 self._breaks("reminded", f"{person} wasn't reminded at {at}: {dict(row)}")
@@ -199,7 +199,7 @@ def hours_of(at: datetime, hour: int, zone: str) -> Iterator[datetime]:
 def _hours(at: datetime, hour: int, zone: str) -> Iterator[tuple[datetime, datetime]]:
     """Yield the hour on the days around, and the end of each day."""
     for days in (-1, 0, 1):
-        day = _day(at, zone) + timedelta(days=days)
+        day = day_of(at, zone) + timedelta(days=days)
         yield _on(day, hour, zone), _on(day + timedelta(days=1), 0, zone)
 
 
@@ -207,10 +207,10 @@ def _on(day: date, hour: int, zone: str) -> datetime:
     return datetime.combine(day, time(hour), ZoneInfo(zone)).astimezone(UTC)
 
 
-def _day(at: datetime, zone: str) -> date:
+def day_of(at: datetime, zone: str) -> date:
     return at.astimezone(ZoneInfo(zone)).date()
 
 
 def _days_between(last: datetime, now: datetime, zone: str) -> int:
     """Return how many days, by the calendar and by whoever's clock."""
-    return (_day(now + CLOCKS_APART, zone) - _day(last - CLOCKS_APART, zone)).days
+    return (day_of(now + CLOCKS_APART, zone) - day_of(last - CLOCKS_APART, zone)).days

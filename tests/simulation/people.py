@@ -575,6 +575,7 @@ class Moderators:
         unsure = [str(week["week_id"]) for week in self._world.ledger.ask(sql, ids[1])]
         for week_id in unsure:
             self._world.promises.may_be_made_again("post", week_id)
+        self._world.promises.posted_by_hand(ids[1])
         words = f"posts the paper of group {ids[1]} now"
         if await self.ask(who, words, lambda s: s.groups.post_now(*ids), now=True) is REFUSED:
             for week_id in unsure:

@@ -14,6 +14,7 @@ from bot.core.weeks import AFTER_THE_FIRST, CLOCKS_APART, DUE_WITHIN, LATE_WITHI
 from bot.errors import LedgerError
 from bot.outbox.discord import NAMED
 from bot.store.instants import instant, made_at
+from tests.simulation import zones
 from tests.simulation.discord import Message
 from tests.simulation.quiet import OF_REMINDERS, STILL_TRUE, Quiet
 
@@ -125,6 +126,8 @@ class Promises:
         self._channels: dict[int, list] = {}
         self._claimed: dict[int, tuple] = {}
         self._links: set[str] = set()
+        self._weeks: dict[int, str] = {}
+        self._by_hand: dict[int, datetime] = {}
 
     def breaks(self, promise: str, words: str, traceback: str = "") -> None:
         if self.broken is None:
@@ -177,6 +180,10 @@ class Promises:
         """A moderator repeats it, or somebody deleted what has to be there."""
         if not only_if_made or (kind, reference) in self._made:
             self._may_be[kind, reference] += 1
+
+    def posted_by_hand(self, group_id: int) -> None:
+        """Note that a moderator wants a group's paper now, whatever its calendar shows."""
+        self._by_hand[group_id] = self._world.now()
 
     def role_wished(
         self, role_id: int | None, *, channel_id: int | None = None, group_id: int | None = None
@@ -305,6 +312,8 @@ class Promises:
         written = self._world.ledger.written
         if "study_groups" in written:
             self._note_channels()
+        if "weeks" in written:
+            self.papers_come_in_turn()
         if not written.isdisjoint(OF_MERGED):
             self.what_went_is_empty()
         if "outbox" in written:
@@ -402,6 +411,26 @@ class Promises:
         last = str(self._world.now().astimezone(zone).date())
         spans = (each.partition("/") for each in f"{group['days_off']} {group['pause']}".split())
         return any(begins <= last and ends >= first for begins, _, ends in spans)
+
+    def papers_come_in_turn(self) -> None:
+        """A week that has just got its paper is one that the calendar serves, and isn't skipped."""
+        before, self._weeks = self._weeks, {}
+        for week in self._world.ledger.ask(
+            "SELECT week_id, group_id, week, slot_at, state FROM weeks"
+        ):
+            self._weeks[week["week_id"]] = week["state"]
+            old, group = before.get(week["week_id"]), self._world.group(week["group_id"])
+            if week["state"] != "waiting" or old not in (None, "skipped"):
+                continue
+            by_hand = self._by_hand.get(week["group_id"])
+            if by_hand is not None and self._world.now() - by_hand < A_DAY:
+                continue
+            if group["zone"] == zones.NAME or self._world.leapt_lately(60):
+                continue
+            at = instant(week["slot_at"])
+            slots = slots_of(group, at - timedelta(seconds=1), at)
+            if old == "skipped" or (week["week"], at) not in slots:
+                self.breaks("in turn", f"{dict(week)}, {old}, has a paper: {dict(group)}")
 
     def what_went_is_empty(self) -> None:
         """A group that went into another has nothing to come, and the other one is there."""

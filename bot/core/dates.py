@@ -155,7 +155,8 @@ def _spans(parts: Sequence[str], today: date, zone: str) -> list[tuple[date, dat
                 found[n] = day, day
     for part, span in zip(parts, found, strict=True):
         if span is None:
-            is_clear = len(dates_meant(part, today, zone)) < 2
+            sides = (part, *_FROM_TO.split(part))
+            is_clear = all(len(dates_meant(each, today, zone)) < 2 for each in sides)
             raise UnknownDaysError(part, "none" if is_clear else "several")
     return [span for span in found if span]
 
@@ -177,6 +178,7 @@ def _span(typed: str, today: date, zone: str) -> tuple[date, date] | None:
 
 def _from_to(first: str, last: str, today: date, zone: str) -> tuple[date, date] | None:
     begin, end = dates_meant(first, today, zone), dates_meant(last, today, zone)
+    begin, end = _as_beside(first, begin, last, end), _as_beside(last, end, first, begin)
     with suppress(ValueError):
         if not begin and len(end) == 1 and (bare := _BARE_DAY.fullmatch(first)):  # 20-27 Dec
             begin = [end[0].replace(day=int(bare[1]))]
@@ -196,6 +198,15 @@ def _from_to(first: str, last: str, today: date, zone: str) -> tuple[date, date]
             if begin[0] <= end[0] <= begin[0] + longest:
                 return begin[0], end[0]
     return None
+
+
+def _as_beside(text: str, days: list[date], beside: str, days_beside: list[date]) -> list[date]:
+    """Return which of two days "2.1." means beside "24.12.", where the day stands first."""
+    found, other = _EITHER.fullmatch(text), _EITHER.fullmatch(beside)
+    if not found or not other or len(days_beside) != 1 or int(other[1]) == int(other[3]):
+        return days
+    at = 1 if int(other[1]) == days_beside[0].day else 3
+    return [each for each in days if each.day == int(found[at])]
 
 
 def _read(text: str, today: date) -> Iterator[date]:

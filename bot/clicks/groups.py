@@ -223,10 +223,13 @@ async def days_back(click: Click, said: ids.DaysBack) -> View:
     """Undo: let papers come again on the days that were just taken off."""
     kept = await _kept_days(click, said)
     days = [DaysOff.read(each) for each in kept.days]
-    of = click.guild_id, kept.group_id
-    status = await click.services.calendars.bring_back(*of, days, kept.moves, kept.skipped)
+    of = click.guild_id, kept.group_id, days
+    status = await click.services.calendars.bring_back(
+        *of, kept.moves, skipped=kept.skipped, paused=kept.paused
+    )
     click.deliver.look_again()
     news = skipped_text(status, kept.skipped) if kept.skipped else days_on_text(days)
+    news = "" if kept.pauses else news
     return moderators_card(click.interaction.guild, status, click.who, news)
 
 
@@ -239,14 +242,16 @@ async def _ask_days(click: Click, wish: DaysForm) -> View:
 
     async def typed(click: Click, form: DaysTyped) -> View:
         await click.check_right()
-        of, undo = (click.guild_id, group_id), None
+        of, days = (click.guild_id, group_id), tuple[DaysOff, ...]()
         if wish.pauses:
-            status, news = await calendars.pause_until(*of, form.days), ""
+            status, before = await calendars.pause_until(*of, form.days)
+            days, news = (status.pause,) if status.pause else days, ""
+            form_of_undo = replace(wish, days=tuple(map(str, days)), paused=before)
         else:
             status, days = await calendars.take_off(*of, form.days)
             news = days_off_text(days, status.group)
             form_of_undo = DaysForm(group_id, days=tuple(map(str, days)))
-            undo = await _undo_days(click, form_of_undo, status) if days else None
+        undo = await _undo_days(click, form_of_undo, status) if days else None
         click.deliver.look_again()
         return moderators_card(click.interaction.guild, status, click.who, news, undo=undo)
 

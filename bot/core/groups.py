@@ -333,6 +333,7 @@ class DaysForm:
 
     ``pauses``: it is to pause until then. ``moves``: of each choice that made way, where it is now,
     its week before that and its key, to be moved back; ``skipped``: or the week that was skipped.
+    ``paused``: until when it paused before, as ``DaysOff``; "paused" for no end, "" for not at all.
     """
 
     group_id: int
@@ -341,6 +342,7 @@ class DaysForm:
     days: tuple[str, ...] = ()
     moves: tuple[tuple[str, str, str], ...] = ()
     skipped: str = ""
+    paused: str = ""
 
 
 @dataclass(frozen=True, slots=True)

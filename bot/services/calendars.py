@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import takewhile
+from typing import Final
 
 from bot.core.dates import day_meant, days_meant
 from bot.core.groups import Group, GroupStatus
@@ -23,6 +24,7 @@ from bot.store.instants import Clock, Ids
 
 MOST_DAYS_OFF = 20
 A_DAY = timedelta(days=1)
+PAUSED: Final = "paused"
 
 
 @dataclass
@@ -72,10 +74,13 @@ class Calendars:
         status = await self._groups.status_of(replace(group, since=since, next_at=next_at))
         return replace(status, moves=tuple(moves))
 
-    async def pause_until(self, guild_id: int, group_id: int, typed: str) -> GroupStatus:
+    async def pause_until(
+        self, guild_id: int, group_id: int, typed: str
+    ) -> tuple[GroupStatus, str]:
         """Post nothing from today on until a day that is typed; resuming ends it before that.
 
-        Papers that come every so many weeks then count from the first one after it.
+        Papers that come every so many weeks then count from the first one after it. Return also how
+        it paused before, as of ``DaysForm``.
 
         Raises:
             UnknownDaysError: it is no day, or may be two, or several, or isn't to come.
@@ -87,10 +92,10 @@ class Calendars:
             today = change.schedule.today(change.now)
             until = day_meant(typed, today, change.schedule.zone)
             await week_rows.call_off(change.tx, group_id)
-            pause = DaysOff(today, until - A_DAY)
-            change.schedule = replace(change.schedule, pause=pause)
+            before = PAUSED if change.group.state == PAUSED else str(change.schedule.pause or "")
+            change.schedule = replace(change.schedule, pause=DaysOff(today, until - A_DAY))
             change.group = replace(change.group, state="active")
-        return await self._status(change)
+        return await self._status(change), before
 
     async def take_off(
         self, guild_id: int, group_id: int, typed: str
@@ -121,17 +126,23 @@ class Calendars:
         days: Collection[DaysOff],
         moves: Iterable[tuple[str, str, str]] = (),
         skipped: str = "",
+        paused: str = "",
     ) -> GroupStatus:
         """Let papers come again on days that were off. Twice is harmless.
 
-        ``skipped``: or in a week that was. ``moves``: what made way for them, as of ``DaysForm``,
-        moves back where that can be.
+        ``skipped``: or in a week that was; ``paused``: or pause as before, if a pause ends by this.
+        ``moves``: what made way for them, as of ``DaysForm``, moves back where that can be.
         """
         async with self._changed(guild_id, group_id) as change:
+            was_paused = change.schedule.pause in days
             left_out = change.plan.calendar.week(skipped)
             if left_out is not None and left_out.state == "skipped":
                 await week_rows.delete_week(change.tx, left_out.week_id)
             change.schedule = change.schedule.without(days)
+            if was_paused and paused == PAUSED:
+                change.group = replace(change.group, state=PAUSED)
+            elif was_paused and paused:
+                change.schedule = replace(change.schedule, pause=DaysOff.read(paused))
             calendar = replace(change.plan.calendar, schedule=change.schedule).without({skipped})
             ahead = calendar.ahead(change.now)
             to_come = {each.week for each in takewhile(lambda s: s.week <= change.plan.last, ahead)}

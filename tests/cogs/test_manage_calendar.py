@@ -176,7 +176,7 @@ async def test_a_pause_with_an_end_is_told_and_ends(typed, moderator, channel, a
     assert told in text_of(card)
     assert told in text_of(seen)
     assert days_of(seen)[0] == "26 Jan"
-    assert buttons[0] == "Resume"
+    assert buttons[:2] == ["Undo", "Resume"]
     assert "Pause" not in buttons
     assert len(posts_in(channel)) == 1
     assert "Paused" not in text_of(await alice.slash(channel, "group"))
@@ -201,6 +201,24 @@ async def test_a_pause_with_an_end_is_resumed_before_it(typed, moderator, channe
     assert "Paused" not in text_of(card)
     assert days_of(card)[0] == "05 Jan"
     assert labels_of(card)[0] == "Pause"
+
+
+async def test_a_pause_with_an_end_is_undone_and_what_was_picked_comes_back(
+    typed, moderator, channel, env
+):
+    await moderator.slash(channel, "manage pick", resource="LoRA", date="2026-01-12")
+    paused = await typed("Pause until…", "26 Jan")
+    moved, days, buttons = weeks_of(paused)[0], days_of(paused), labels_of(paused)
+    await env.advance_time(4)
+
+    undone = await moderator.click(paused.response.message, label="Undo")
+
+    assert "LoRA" in moved
+    assert (days[0], buttons[:2]) == ("26 Jan", ["Undo", "Resume"])
+    assert days_of(undone)[:2] == ["05 Jan", "12 Jan"]
+    assert "LoRA" in weeks_of(undone)[1]
+    assert "Paused" not in text_of(undone)
+    assert labels_of(undone)[0] == "Pause"
 
 
 async def test_two_moderators_who_skip_the_next_week_leave_it_out(group, moderator, channel, env):

@@ -305,7 +305,7 @@ async def test_days_off_gone_by_are_forgotten_with_the_next(services, calendars,
 
 
 async def test_a_pause_ends_by_itself(services, calendars, group, until, live):
-    status = await calendars.pause_until(GUILD, group.group_id, "2026-01-26")
+    status, _ = await calendars.pause_until(GUILD, group.group_id, "2026-01-26")
     await until(hours=2)
 
     assert status.pause == DaysOff(date(2026, 1, 5), date(2026, 1, 25))
@@ -321,7 +321,7 @@ async def test_resuming_ends_a_pause_early_and_takes_back_how_weeks_count(
     await until(hours=2)
     before = named(await services.groups.status(CHANNEL, None))
 
-    paused = await calendars.pause_until(GUILD, group_id, "26 Jan")
+    paused, _ = await calendars.pause_until(GUILD, group_id, "26 Jan")
     resumed = await services.groups.set_state(GUILD, group_id, "active")
 
     assert before == named(resumed) == ["19 Jan", "02 Feb", "16 Feb", "02 Mar"]
@@ -341,6 +341,24 @@ async def test_after_a_pause_a_fortnight_counts_from_its_end_for_good(
     assert came == ["05 Jan", "26 Jan"]
     assert named(status) == ["09 Feb", "09 Mar", "23 Mar", "06 Apr"]
     assert status.group.schedule.pause is None
+
+
+async def test_a_pause_that_is_undone_leaves_the_group_paused_as_it_was(services, calendars, group):
+    of = GUILD, group.group_id
+    first, was_active = await calendars.pause_until(*of, "26 Jan")
+    second, was_first = await calendars.pause_until(*of, "2 Mar")
+    back = await calendars.bring_back(*of, [second.pause], paused=was_first)
+    on = await calendars.bring_back(*of, [first.pause], paused=was_active)
+    await services.groups.set_state(*of, "paused")
+    third, was_paused = await calendars.pause_until(*of, "26 Jan")
+
+    still = await calendars.bring_back(*of, [third.pause], paused=was_paused)
+    twice = await calendars.bring_back(*of, [third.pause], paused=was_paused)
+
+    assert (back.pause, back.group.state) == (first.pause, "active")
+    assert (on.pause, on.group.state) == (None, "active")
+    assert (still.pause, still.group.state) == (None, "paused")
+    assert twice.group == still.group
 
 
 async def test_a_pause_holds_what_still_waits_to_be_sent(services, calendars, group, clock):
@@ -367,7 +385,7 @@ async def test_a_paused_group_pauses_until_a_day_and_then_goes_on(
     ("typed", "day"), [("2026-W04", "19 Jan"), ("next week", "12 Jan"), ("Monday", "12 Jan")]
 )
 async def test_a_pause_until_a_week_ends_on_its_monday(calendars, group, typed, day):
-    assert named(await calendars.pause_until(GUILD, group.group_id, typed))[0] == day
+    assert named((await calendars.pause_until(GUILD, group.group_id, typed))[0])[0] == day
 
 
 @pytest.mark.parametrize(
@@ -487,7 +505,7 @@ async def test_a_paused_group_that_pauses_until_a_day_gets_nothing_before_it(
     for _ in range(1 + 7 * weeks):
         await until(days=1)
 
-    status = await calendars.pause_until(GUILD, group.group_id, "2026-02-23")
+    status, _ = await calendars.pause_until(GUILD, group.group_id, "2026-02-23")
     await until(minutes=1)
 
     assert await past(services, group) == []

@@ -204,11 +204,17 @@ class Reminders:
         return pace.may_come(self._clock())
 
     async def put_into_letter(self, reader_id: int, leads: Sequence[OpenLead], row_id: int) -> None:
-        """Record, before it leaves, of which weeks a letter reminds who leads them."""
+        """Record, before it leaves, of which weeks a letter reminds who leads them, of no others.
+
+        Unless somebody has begun to send it.
+        """
         async with self._background.transaction() as tx:
-            if await readers.take_turn_if_known(tx, reader_id):
-                for each in leads:
-                    await lead_rows.put_into_letter(tx, each.lead, row_id)
+            if not await readers.take_turn_if_known(tx, reader_id):
+                return
+            letter = await outbox.row(tx, row_id)
+            if letter is not None and letter.tried_at is None:
+                led = [each.lead for each in leads]
+                await lead_rows.put_into_letter(tx, reader_id, led, row_id)
 
     async def is_idle(self, reader_id: int) -> bool:
         """Tell whether the reader asked to be told of a week without reading, and it is over."""

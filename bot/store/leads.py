@@ -1,7 +1,7 @@
 """Who leads groups' weeks, and who was asked to."""
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from bot.core.groups import Lead
@@ -138,13 +138,16 @@ async def untold(db: Queries, reader_id: int, since: str) -> list[Lead]:
     return [_lead(row) for row in await db.fetch(sql, reader_id, since)]
 
 
-async def put_into_letter(tx: Queries, lead: Lead, row_id: int) -> None:
-    """Record, before it leaves, that a letter reminds who leads of it."""
+async def put_into_letter(tx: Queries, reader_id: int, leads: Iterable[Lead], row_id: int) -> None:
+    """Record, before it leaves, that a letter reminds of these weeks, and of no others."""
+    sql = "UPDATE leads SET letter_id = NULL WHERE reader_id = ? AND letter_id = ?"
+    await tx.fetch(sql, reader_id, row_id)
     sql = (
         "UPDATE leads SET letter_id = ? WHERE group_id = ? AND week = ? AND reader_id = ?"
         " AND told_at IS NULL"
     )
-    await tx.fetch(sql, row_id, lead.group_id, lead.week, lead.reader_id)
+    for lead in leads:
+        await tx.fetch(sql, row_id, lead.group_id, lead.week, reader_id)
 
 
 async def in_letter(db: Queries, reader_id: int, row_id: int) -> set[tuple[int, str]]:

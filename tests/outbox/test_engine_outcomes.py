@@ -9,6 +9,7 @@ from bot.outbox.engine import Engine
 from bot.outbox.letters import letters
 from bot.outbox.tickets import Tickets
 from tests.outbox.room import GUILD, Room
+from tests.postbox import MONDAYS_AT_TEN
 
 READER, MODERATOR, ELSEWHERE = 11, 12, 2
 
@@ -172,6 +173,52 @@ async def test_what_an_attempt_that_sent_nothing_would_have_told_is_not_told_by_
     (text,) = room.texts[1:]
     assert "of-1" not in text
     assert len(await services.suggestions.outcomes(READER)) == 1
+
+
+@pytest.mark.parametrize("trouble", [AwayError(), NoAnswerError("503"), TimeoutError()])
+async def test_what_a_letter_counts_as_having_told_is_in_it_whichever_attempt_comes(
+    services, clock, room, engine, declined, trouble
+):
+    """The first attempt vanishes on its way; at the second the server can't be asked."""
+    await services.me.switch(READER, "nudge")
+    await services.reading.next_for(READER, None)
+    await services.reading.finish_current(READER, None)
+    clock.advance(days=8)
+    await declined(GUILD)
+    room.refusal = NoAnswerError("reset")
+    await at_the_hour(services, clock, engine)
+    room.refusal, room.names[GUILD] = None, trouble
+    await at_the_hour(services, clock, engine, hours=0.5)
+    second = room.texts[1:]
+    room.names[GUILD] = "Study room"
+    await at_the_hour(services, clock, engine, hours=0.5)
+
+    assert second == []
+    assert ["of-1" in text for text in room.texts] == [True, True]
+    assert await services.suggestions.outcomes(READER) == []
+
+
+async def test_a_week_to_lead_is_in_whichever_attempt_comes(services, clock, room, engine):
+    await services.me.switch(READER, "nudge")
+    await services.reading.next_for(READER, None)
+    await services.reading.finish_current(READER, None)
+    clock.advance(days=8)
+    made = await services.groups.make_or_change(GUILD, 7, MONDAYS_AT_TEN, None, MODERATOR)
+    group_id = made.group.group_id
+    await services.groups.join(GUILD, group_id, READER)
+    slot = made.coming[1].slot
+    await services.leading.lead(GUILD, group_id, READER, slot.week)
+    clock.advance(seconds=(slot.at - clock()).total_seconds() - 24 * 3600)
+    room.refusal = NoAnswerError("reset")
+    await at_the_hour(services, clock, engine)
+    room.refusal, room.names[GUILD] = None, AwayError()
+    await at_the_hour(services, clock, engine, hours=0.5)
+    second = room.texts[1:]
+    room.names[GUILD] = "Study room"
+    await at_the_hour(services, clock, engine, hours=0.5)
+
+    assert second == []
+    assert ["You lead" in text for text in room.texts] == [True, True]
 
 
 async def test_what_is_settled_anew_while_a_letter_is_written_is_not_in_it(

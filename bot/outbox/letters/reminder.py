@@ -63,9 +63,8 @@ class Reminder(ToPerson):
         open_papers = await reminders.open_papers(reader_id) if may_come else []
         papers, problems = await self._seen_of(open_papers, reader_id, discord)
         leads, more = await self._seen_of(await reminders.open_leads(row), reader_id, discord)
-        problem = (
-            NOT_YET if NOT_YET in (problems := problems + more) else next(iter(problems), None)
-        )
+        problems += more
+        problem = NOT_YET if NOT_YET in problems else next(iter(problems), None)
         view: LayoutView | None = None
         if papers:
             is_idle = await reminders.is_idle(reader_id)
@@ -74,13 +73,18 @@ class Reminder(ToPerson):
             view = idle_card(reply)
         if leads:
             view = leads_card(leads, view)
-        outcomes, is_whole = await self._outcomes(row, discord) if may_come else ([], True)
+        tells = may_come or bool(row.places)
+        outcomes, is_whole = await self._outcomes(row, discord) if tells else ([], True)
+        if row.places and (NOT_YET in more or not is_whole):
+            return Wait(NOT_YET)  # it told of that, and counts as having done so
         if view is None and not outcomes:
             is_early = problem == NOT_YET or not is_whole
             return Wait(NOT_YET) if is_early else Drop(problem or "not_wanted")
         place = await self.to(row, discord)
         # Last of all: a command may have told the reader meanwhile.
-        outcomes, _ = await self._outcomes(row, discord) if may_come else ([], True)
+        outcomes, is_whole = await self._outcomes(row, discord) if tells else ([], True)
+        if row.places and not is_whole:
+            return Wait(NOT_YET)
         if not row.places:
             await reminders.put_into_letter(reader_id, leads, row.row_id)
             told = [suggestion for suggestion, _server in outcomes]

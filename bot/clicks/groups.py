@@ -166,7 +166,11 @@ async def skip_next(click: Click, said: ids.SkipNext) -> View:
     of, skips = (click.guild_id, said.group_id), said.way == "skip"
     status = await click.services.calendars.skip(*of, skips=skips)
     click.deliver.look_again()
-    return await _skipped(click, status, next(iter(status.coming)).slot.week)
+    undo = None
+    if status.moves:  # else the button that takes it back stands where this one stood
+        week = next(iter(status.coming)).slot.week
+        undo = await _undo_days(click, DaysForm(said.group_id, skipped=week), status)
+    return moderators_card(click.interaction.guild, status, click.who, undo=undo)
 
 
 @clicked
@@ -177,19 +181,15 @@ async def skip_week(click: Click, said: ids.SkipWeek | ids.Weeks) -> View:
     if "/" in click.picked:
         days = _days_picked(click.picked)
         status, news = await calendars.bring_back(*of, [days]), days_on_text([days])
+        back = DaysForm(said.group_id, days=tuple(map(str, status.brought_back)), again=True)
+        undo = await _undo_days(click, back, status) if back.days else None
     else:
         status = await calendars.skip(*of, week, skips={"skip": True, "back": False}.get(way))
-        click.deliver.look_again()
-        return await _skipped(click, status, week, skipped_text(status, week))
+        news = skipped_text(status, week)
+        is_back = all(each.slot.week != week or not each.is_skipped for each in status.coming)
+        form = DaysForm(said.group_id, skipped=week, again=is_back)
+        undo = await _undo_days(click, form, status)
     click.deliver.look_again()
-    return moderators_card(click.interaction.guild, status, click.who, news)
-
-
-async def _skipped(click: Click, status: GroupStatus, week: str, news: str = "") -> LayoutView:
-    """Build the card after a week was skipped; with Undo, where what was picked for it moved."""
-    undo = None
-    if status.moves:
-        undo = await _undo_days(click, DaysForm(status.group.group_id, skipped=week), status)
     return moderators_card(click.interaction.guild, status, click.who, news, undo=undo)
 
 
@@ -220,15 +220,22 @@ async def ask_days_again(click: Click, said: ids.DaysAgain) -> View:
 
 @clicked
 async def days_back(click: Click, said: ids.DaysBack) -> View:
-    """Undo: let papers come again on the days that were just taken off."""
-    kept = await _kept_days(click, said)
-    days = [DaysOff.read(each) for each in kept.days]
-    of = click.guild_id, kept.group_id, days
-    status = await click.services.calendars.bring_back(
-        *of, kept.moves, skipped=kept.skipped, paused=kept.paused
-    )
+    """Undo: let papers come again on the days that were just taken off, or no more on others."""
+    kept, calendars = await _kept_days(click, said), click.services.calendars
+    days, of = [DaysOff.read(each) for each in kept.days], (click.guild_id, kept.group_id)
+    if not kept.again:
+        status = await calendars.bring_back(
+            *of, days, kept.moves, skipped=kept.skipped, paused=kept.paused
+        )
+    elif days:
+        status, _days = await calendars.take_off(*of, "\n".join(kept.days))
+    else:
+        status = await calendars.skip(*of, kept.skipped, skips=True)
     click.deliver.look_again()
-    news = skipped_text(status, kept.skipped) if kept.skipped else days_on_text(days)
+    if days:
+        news = days_off_text(days, status.group) if kept.again else days_on_text(days)
+    else:
+        news = skipped_text(status, kept.skipped)
     news = "" if kept.pauses else news
     return moderators_card(click.interaction.guild, status, click.who, news)
 
@@ -247,10 +254,12 @@ async def _ask_days(click: Click, wish: DaysForm) -> View:
             status, before = await calendars.pause_until(*of, form.days)
             days, news = (status.pause,) if status.pause else days, ""
             form_of_undo = replace(wish, days=tuple(map(str, days)), paused=before)
+            form_of_undo = replace(form_of_undo, skipped=status.called_off)
         else:
             status, days = await calendars.take_off(*of, form.days)
             news = days_off_text(days, status.group)
-            form_of_undo = DaysForm(group_id, days=tuple(map(str, days)))
+            gone = status.called_off
+            form_of_undo = DaysForm(group_id, days=tuple(map(str, days)), skipped=gone)
         undo = await _undo_days(click, form_of_undo, status) if days else None
         click.deliver.look_again()
         return moderators_card(click.interaction.guild, status, click.who, news, undo=undo)

@@ -160,8 +160,10 @@ class GroupStatus:
     ``has_merged``: another group went into it. ``meeting_problem``: why a meeting to come has no
     event; ``undo_id``: of what brings back when the group met before that was changed just now.
     ``opens_at``: when its channel is told of it. ``moves``: what was chosen for weeks that have no
-    paper since just now. ``still_at``: of a meeting to come that is later than the group says now,
-    for what it says has passed; ``event_left``: an event to come is still to be cancelled.
+    paper since just now; ``called_off``: the week whose paper was just waiting to be sent;
+    ``brought_back``: days that were off until just now. ``still_at``: of a meeting to come that is
+    later than the group says now, for what it says has passed; ``event_left``: an event to come is
+    still to be cancelled.
     """
 
     curriculum: Curriculum
@@ -197,6 +199,8 @@ class GroupStatus:
     undo_id: int | None = None
     opens_at: datetime | None = None
     moves: tuple[MadeWay, ...] = ()
+    called_off: str = ""
+    brought_back: tuple[DaysOff, ...] = ()
     still_at: datetime | None = None
     event_left: bool = False
 
@@ -334,6 +338,7 @@ class DaysForm:
     ``pauses``: it is to pause until then. ``moves``: of each choice that made way, where it is now,
     its week before that and its key, to be moved back; ``skipped``: or the week that was skipped.
     ``paused``: until when it paused before, as ``DaysOff``; "paused" for no end, "" for not at all.
+    ``again``: the days, or the week, have just come back, and are to be off, or skipped, again.
     """
 
     group_id: int
@@ -343,6 +348,7 @@ class DaysForm:
     moves: tuple[tuple[str, str, str], ...] = ()
     skipped: str = ""
     paused: str = ""
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,7 +85,7 @@ class Schedule:
     """A group's weekly time on its own clock: Monday is 0, ``zone`` is an IANA name.
 
     Papers come ``every`` so many weeks, counted from the ISO week ``counts_from``; after a
-    ``pause``, from the first time that is no more in it.
+    ``pause`` into which a paper fell, from the first time that is no more in it.
     """
 
     weekday: int
@@ -158,10 +158,17 @@ class Schedule:
 
     def _counted_since(self, day: date) -> date:
         """Return from which of its days on weeks count on a day, or a day of the same week."""
+        begins = self.day(self.counts_from) if self.counts_from else day
         if self.pause and day >= self.pause.last:
-            after = self.pause.last + timedelta(days=1)
-            return after + timedelta(days=(self.weekday - after.weekday()) % 7)
-        return self.day(self.counts_from) if self.counts_from else day
+            held = self._own_day(self.pause.first)
+            held += timedelta(weeks=(begins - held).days // 7 % self.every)
+            if held <= self.pause.last:
+                return self._own_day(self.pause.last + timedelta(days=1))
+        return begins
+
+    def _own_day(self, since: date) -> date:
+        """Return its first day since one."""
+        return since + timedelta(days=(self.weekday - since.weekday()) % 7)
 
 
 A_MEETING = 60
@@ -374,15 +381,17 @@ class Calendar:
         past = (week_of(monday - timedelta(weeks=n)) for n in range(MOST_APART))
         return next((w for w in past if self.schedule.is_in_turn(w) or w in had), running)
 
-    def recounted(self, wished: Schedule, now: datetime) -> Schedule:
+    def recounted(self, wished: Schedule, now: datetime, since: datetime) -> Schedule:
         """Return a wished schedule: another ``every`` counts from the last paper it has had.
 
-        Or, if there was none, from the first to come.
+        Or is just due; ``since``: when it was looked at. Or, if there was none, from the first to
+        come.
         """
         today = wished.today(now)
         if wished.every == self.schedule.every:
             return wished.settled(today)
-        had = max((each.week for each in self.weeks if each.state in HAD), default=None)
+        due = (slot.week for slot, verdict in self.due(since, now) if verdict != "missed")
+        had = max((*(each.week for each in self.weeks if each.state in HAD), *due), default=None)
         weekly = replace(wished.settled(today), every=1)
         return replace(
             weekly, every=wished.every, counts_from=had or Calendar(weekly).next(now).week

@@ -10,11 +10,11 @@ from typing import Final
 from bot.core.dates import day_meant, days_meant
 from bot.core.groups import Group, GroupStatus
 from bot.core.papers import MadeWay, Plan
-from bot.core.weeks import WEEKS_SHOWN, Calendar, DaysOff, Schedule, Week
+from bot.core.weeks import HAD, WEEKS_SHOWN, DaysOff, Schedule, Week
 from bot.errors import OldCardError, UnknownDaysError
 from bot.services import meetings
 from bot.services.groups import Groups
-from bot.services.papers import Papers
+from bot.services.papers import Papers, looked_from
 from bot.services.reminders import plan as plan_reminders
 from bot.services.reminders import take_told
 from bot.store import groups as group_rows
@@ -67,7 +67,7 @@ class Calendars:
             await take_told(tx, group_id)
             moves = replace(plan, calendar=calendar).made_way()
             await self._groups.make_way(tx, group, moves, now)
-            since, next_at = _looked_from(group, plan.calendar, calendar, now)
+            since, next_at = looked_from(group, plan.calendar, calendar, now)
             await group_rows.set_looked(tx, group_id, since, next_at)
             await meetings.plan(tx, self._ids, group, now)
             await plan_reminders(tx, group, now)
@@ -91,9 +91,12 @@ class Calendars:
                 raise OldCardError
             today = change.schedule.today(change.now)
             until = day_meant(typed, today, change.schedule.zone)
-            await week_rows.call_off(change.tx, group_id)
+            change.called_off = await week_rows.call_off(change.tx, group_id)
             before = PAUSED if change.group.state == PAUSED else str(change.schedule.pause or "")
-            change.schedule = replace(change.schedule, pause=DaysOff(today, until - A_DAY))
+            week, first = change.plan.calendar.week(change.plan.running), today
+            if week and week.state in HAD and until > today + A_DAY:  # today's paper isn't held
+                first += A_DAY
+            change.schedule = replace(change.schedule, pause=DaysOff(first, until - A_DAY))
             change.group = replace(change.group, state="active")
         return await self._status(change), before
 
@@ -114,7 +117,7 @@ class Calendars:
             if len(kept) + len(new) > MOST_DAYS_OFF:
                 raise UnknownDaysError(typed, "many")
             if any(today in each for each in new):
-                await week_rows.call_off(change.tx, group_id)
+                change.called_off = await week_rows.call_off(change.tx, group_id)
             days_off = sorted([*kept, *new], key=lambda each: (each.first, each.last))
             change.schedule = replace(schedule, days_off=tuple(days_off))
         return await self._status(change), new
@@ -130,14 +133,17 @@ class Calendars:
     ) -> GroupStatus:
         """Let papers come again on days that were off. Twice is harmless.
 
-        ``skipped``: or in a week that was; ``paused``: or pause as before, if a pause ends by this.
-        ``moves``: what made way for them, as of ``DaysForm``, moves back where that can be.
+        ``skipped``: or in a week that was, though its time has come; ``paused``: or pause as
+        before, if a pause ends by this. ``moves``: what made way for them, as of ``DaysForm``,
+        moves back where that can be.
         """
         async with self._changed(guild_id, group_id) as change:
             was_paused = change.schedule.pause in days
             left_out = change.plan.calendar.week(skipped)
             if left_out is not None and left_out.state == "skipped":
                 await week_rows.delete_week(change.tx, left_out.week_id)
+                change.due = left_out.at if left_out.at <= change.now else None
+            change.brought_back = tuple(each for each in days if each in change.schedule.days_off)
             change.schedule = change.schedule.without(days)
             if was_paused and paused == PAUSED:
                 change.group = replace(change.group, state=PAUSED)
@@ -158,7 +164,9 @@ class Calendars:
 
     async def _status(self, change: "_Change") -> GroupStatus:
         status = await self._groups.status_of(change.group)
-        return replace(status, moves=tuple(change.moves))
+        brought_back, called_off = change.brought_back, change.called_off
+        moves = tuple(change.moves)
+        return replace(status, moves=moves, called_off=called_off, brought_back=brought_back)
 
     @asynccontextmanager
     async def _changed(self, guild_id: int, group_id: int) -> AsyncIterator["_Change"]:
@@ -170,7 +178,8 @@ class Calendars:
             yield change
             after = await self._papers.plan(tx, replace(change.group, schedule=change.schedule))
             moves = after.made_way()
-            since, next_at = _looked_from(old, plan.calendar, after.calendar, now)
+            since, next_at = looked_from(old, plan.calendar, after.calendar, now)
+            since, next_at = (since, next_at) if change.due is None else (change.due, now)
             group = replace(change.group, schedule=change.schedule, since=since, next_at=next_at)
             await group_rows.set_calendar(tx, group)
             await meetings.plan(tx, self._ids, group, now)
@@ -180,22 +189,12 @@ class Calendars:
             await plan_reminders(tx, group, now)
 
 
-def _looked_from(
-    group: Group, before: Calendar, calendar: Calendar, now: datetime
-) -> tuple[datetime, datetime]:
-    """Return from when on the slots of a changed calendar count, and when the next one is.
-
-    From now on: what was off is neither posted nor missed later. But a slot that has just come
-    waits to be looked at.
-    """
-    if group.state == "active" and before.due(group.since, now):
-        return group.since, group.next_at
-    return now, calendar.next(now).at
-
-
 @dataclass
 class _Change:
-    """A group that is being changed, and its schedule as it will be."""
+    """A group that is being changed, and its schedule as it will be.
+
+    ``due``: of a week whose time has come, and which has its paper after all.
+    """
 
     tx: Queries
     group: Group
@@ -203,3 +202,6 @@ class _Change:
     plan: Plan
     now: datetime
     moves: list[MadeWay] = field(default_factory=list)
+    called_off: str = ""
+    brought_back: tuple[DaysOff, ...] = ()
+    due: datetime | None = None

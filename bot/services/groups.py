@@ -65,7 +65,7 @@ from bot.services.papers import (
     calendar_of,
     checked,
     group_of,
-    next_slot_of,
+    looked_from,
     no_group,
     taken_group,
     tell_again,
@@ -300,7 +300,8 @@ class Groups:
             group_id = old.group_id if old else self._ids.new()
             schedule, role_id = as_wished(old, seen, schedule, role_id)
             before = await calendar_of(tx, old) if old else Calendar(replace(schedule, every=1))
-            schedule = before.recounted(schedule, now)
+            is_due = old is not None and old.state == "active"
+            schedule = before.recounted(schedule, now, old.since if old and is_due else now)
             here, _ = await self._curricula.place(tx, Where(guild_id, channel_id))
             list_id = list_id or (old.list_id if old else here.list_id)
             state: GroupState = "paused" if old and old.state == "paused" else "active"
@@ -315,7 +316,10 @@ class Groups:
                 meets=old.meets if old else None,
             )  # fmt: skip
             plan = await self._papers.plan(tx, group)
-            group = replace(group, next_at=plan.calendar.next(now).at)
+            since, next_at = now, plan.calendar.next(now).at
+            if old is not None:
+                since, next_at = looked_from(old, before, plan.calendar, now)
+            group = replace(group, since=since, next_at=next_at)
             await group_rows.put_group(tx, group, now)
             group = await self._set_meets(tx, group, meets, now)
             await take_told(tx, group_id)
@@ -331,14 +335,16 @@ class Groups:
         """Pause, resume or stop a group. What falls into a pause is never made up.
 
         A paper that is still waiting to be sent then isn't; one on its way can't be called back.
+        What was picked for a week that has no paper once a pause ends early moves to the next.
         ``seen_in``: the channel where it was when that was asked for.
 
         Raises:
             OldCardError: it has moved since.
         """
         now = self._clock()
-        async with taken_group(self._db, guild_id, group_id) as (tx, old):
+        async with self._papers.taken(guild_id, group_id) as (tx, old, before):
             _check_place(old, seen_in)
+            await take_told(tx, group_id)
             if state != "active":
                 await week_rows.call_off(tx, group_id)
             if state == "stopped":
@@ -347,12 +353,18 @@ class Groups:
             schedule = old.schedule.settled(old.schedule.today(now))
             if state == "active" and schedule.pause is not None:
                 changed = replace(changed, schedule=schedule.without([schedule.pause]))
-            changed = replace(changed, next_at=(await next_slot_of(tx, changed, now)).at)
+            plan = await self._papers.plan(tx, changed)
+            since, next_at = now, plan.calendar.next(now).at
+            if state == "active":
+                since, next_at = looked_from(old, before.calendar, plan.calendar, now)
+            changed = replace(changed, since=since, next_at=next_at)
             await group_rows.put_group(tx, changed, now)
             await meetings.plan(tx, self._ids, changed, now)
+            moves = plan.made_way() if state == "active" else []
+            await self.make_way(tx, changed, moves, now)
             group = await self.announce(tx, changed, old, now)
             await plan_reminders(tx, group, now)
-        return await self.status_of(group)
+        return replace(await self.status_of(group), moves=tuple(moves))
 
     async def running_in(self, guild_id: int) -> list[Group]:
         """Return a server's groups that aren't stopped."""

@@ -251,6 +251,19 @@ async def calendar_of(db: Queries, group: Group) -> Calendar:
     return Calendar(group.schedule, own, [*chain.from_iterable(read)])
 
 
+def looked_from(
+    group: Group, before: Calendar, calendar: Calendar, now: datetime
+) -> tuple[datetime, datetime]:
+    """Return from when on the slots of a changed calendar count, and when the next one is.
+
+    From now on: what was off is neither posted nor missed later. But a slot that has just come
+    waits to be looked at.
+    """
+    if group.state == "active" and before.due(group.since, now):
+        return group.since, group.next_at
+    return now, calendar.next(now).at
+
+
 async def next_slot_of(db: Queries, group: Group, now: datetime) -> Slot:
     """Return the group's next slot; ``next_at`` of its row may only say when to look again."""
     return (await calendar_of(db, group)).next(now)

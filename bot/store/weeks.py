@@ -148,14 +148,18 @@ async def set_week_state(tx: Queries, week_id: int, state: WeekState) -> None:
     await tx.fetch("UPDATE weeks SET state = ? WHERE week_id = ?", state, week_id)
 
 
-async def call_off(tx: Queries, group_id: int) -> None:
-    """Leave out a week whose paper is still waiting; one that was perhaps sent is uncertain."""
+async def call_off(tx: Queries, group_id: int) -> str:
+    """Leave out a week whose paper is still waiting; one that was perhaps sent is uncertain.
+
+    Return the week that is left out; "": there is none.
+    """
     sql = (
         "UPDATE weeks SET state = CASE WHEN EXISTS (SELECT 1 FROM outbox WHERE kind = 'post'"
         " AND reference = CAST(week_id AS TEXT) AND tried_at IS NOT NULL) THEN 'uncertain'"
-        " ELSE 'skipped' END WHERE group_id = ? AND state = 'waiting'"
+        " ELSE 'skipped' END WHERE group_id = ? AND state = 'waiting' RETURNING week, state"
     )
-    await tx.fetch(sql, group_id)
+    rows = await tx.fetch(sql, group_id)
+    return next((row["week"] for row in rows if row["state"] == "skipped"), "")
 
 
 async def set_late(tx: Queries, week_id: int, *, late: bool) -> None:

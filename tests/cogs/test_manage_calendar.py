@@ -221,6 +221,30 @@ async def test_a_pause_with_an_end_is_undone_and_what_was_picked_comes_back(
     assert labels_of(undone)[0] == "Pause"
 
 
+async def test_what_is_skipped_or_brought_back_in_the_menu_has_its_undo(
+    opened, typed, moderator, env
+):
+    async def picked(begins):
+        message = await opened()
+        menu = custom_id_like(message, "group-weeks:")
+        (value, *_) = [each for each in options_of(message) if each.startswith(begins)]
+        card = await moderator.select(message, [value], custom_id=menu)
+        shown = text_of(card)
+        await env.advance_time(4)
+        undone = await moderator.click(card.response.message, label="Undo")
+        await env.advance_time(4)
+        return shown, text_of(undone)
+
+    skipped = await picked("skip:2026-W03")
+    await typed("Days off…", "19 Jan")
+    days_back = await picked("2026-01-19/")
+
+    assert "⏭️ Skipped" in skipped[0]
+    assert "✅ Not skipped" in skipped[1]
+    assert "No longer days off" in days_back[0]
+    assert "Days off: Mon 19 Jan 2026" in days_back[1]
+
+
 async def test_two_moderators_who_skip_the_next_week_leave_it_out(group, moderator, channel, env):
     other = await moderator.slash(channel, "manage group")
     await moderator.click(group.response.message, label="Skip next")

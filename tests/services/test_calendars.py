@@ -1,10 +1,11 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from itertools import takewhile
 
 import pytest
 
-from bot.core.weeks import DaysOff
+from bot.core.weeks import DaysOff, Meets
 from bot.errors import AlreadyPostedError, NoGroupError, OldCardError, UnknownDaysError
 from tests.every_table import everything
 from tests.postbox import CHANNEL, GUILD, MODERATOR, MONDAYS_AT_TEN
@@ -341,6 +342,78 @@ async def test_after_a_pause_a_fortnight_counts_from_its_end_for_good(
     assert came == ["05 Jan", "26 Jan"]
     assert named(status) == ["09 Feb", "09 Mar", "23 Mar", "06 Apr"]
     assert status.group.schedule.pause is None
+
+
+async def test_resuming_early_moves_what_was_picked_and_ends_votes_of_weeks_without_a_paper(
+    services, calendars, until
+):
+    group_id = (await every(services, 2)).group.group_id
+    await until(hours=2)
+    await calendars.pause_until(GUILD, group_id, "20 Jan")
+    await services.papers.pick(GUILD, CHANNEL, MODERATOR, "LoRA", "2026-01-26")
+    await services.votes.call(GUILD, CHANNEL, MODERATOR, 3, 24, date="2026-02-09")
+
+    resumed = await services.groups.set_state(GUILD, group_id, "active")
+
+    assert named(resumed) == ["19 Jan", "02 Feb", "16 Feb", "02 Mar"]
+    assert [(move.week, move.to) for move in resumed.moves] == [
+        ("2026-W05", "2026-W06"),
+        ("2026-W07", ""),
+    ]
+    assert resumed.coming[1].pick.why == "picked_by_moderator"
+    assert resumed.votes == ()
+
+
+@pytest.mark.parametrize("until_day", ["7 Jan", "13 Jan", "19 Jan"])
+async def test_a_pause_in_which_no_paper_would_come_brings_none_sooner(
+    services, calendars, until, until_day
+):
+    group_id = (await every(services, 2)).group.group_id
+    await until(hours=2)
+
+    status, _ = await calendars.pause_until(GUILD, group_id, until_day)
+    await until(days=7)
+    await until(days=1)
+    later, _ = await calendars.take_off(GUILD, group_id, "2026-03-24")
+
+    assert named(status)[:3] == named(later)[:3] == ["19 Jan", "02 Feb", "16 Feb"]
+
+
+@pytest.mark.parametrize("act", ["meets", "role", "resume", "every"])
+async def test_a_paper_that_is_just_due_comes_whatever_is_changed_meanwhile(
+    services, group, clock, act
+):
+    clock.advance(hours=1, seconds=1)
+    change = partial(services.groups.make_or_change, GUILD, CHANNEL, MONDAYS_AT_TEN)
+    if act == "resume":
+        await services.groups.set_state(GUILD, group.group_id, "active")
+    elif act == "every":
+        await every(services, 2)
+    else:
+        role_id, meets = (5, None) if act == "role" else (None, Meets(3, 20, 0))
+        await change(role_id, MODERATOR, meets=meets)
+
+    await services.weeks.open_due()
+
+    assert (await services.groups.status(CHANNEL, None)).this_week.state == "waiting"
+
+
+@pytest.mark.parametrize("act", ["take_off", "pause_until"])
+async def test_undo_brings_back_the_paper_that_was_just_waiting(
+    services, calendars, group, clock, act
+):
+    of = GUILD, group.group_id
+    clock.advance(hours=1, minutes=1)
+    await services.weeks.open_due()
+    typed = "today" if act == "take_off" else "tomorrow"
+    off, _ = await getattr(calendars, act)(*of, typed)
+    days = [off.pause] if off.pause else off.group.schedule.days_off
+
+    await calendars.bring_back(*of, days, skipped=off.called_off)
+    await services.weeks.open_due()
+
+    assert off.this_week.state == "skipped"
+    assert (await services.groups.status(CHANNEL, None)).this_week.state == "waiting"
 
 
 async def test_a_pause_that_is_undone_leaves_the_group_paused_as_it_was(services, calendars, group):

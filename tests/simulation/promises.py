@@ -714,7 +714,7 @@ def slots_of(group, since: datetime, until: datetime):
     zone = ZoneInfo(group["zone"])
     pause, days_off = group["pause"], f"{group['days_off']} {group['pause']}".split()
     off = [tuple(map(date.fromisoformat, days.split("/"))) for days in days_off]
-    begins, after_pause = None, None
+    begins, after_pause, is_held = None, None, False
     if group["counts_from"]:
         year, number = map(int, group["counts_from"].split("-W"))
         begins = date.fromisocalendar(year, number, group["weekday"] + 1)
@@ -722,11 +722,17 @@ def slots_of(group, since: datetime, until: datetime):
         after_pause = off[-1][1] + timedelta(days=1)
         while after_pause.weekday() != group["weekday"]:
             after_pause += timedelta(days=1)
+        days = (off[-1][0] + timedelta(days=n) for n in range((off[-1][1] - off[-1][0]).days + 1))
+        is_held = any(
+            day.weekday() == group["weekday"]
+            and (begins is None or (day - begins).days // 7 % group["every"] == 0)
+            for day in days
+        )
     day = since.astimezone(zone).date()
     while day <= until.astimezone(zone).date():
         wall = datetime.combine(day, time(group["hour"], group["minute"]), zone)
         at = wall.astimezone(UTC)
-        counted = after_pause if pause and day > off[-1][1] else begins or day
+        counted = after_pause if is_held and day > off[-1][1] else begins or day
         is_off = any(first <= day <= last for first, last in off)
         is_served = not is_off and (day - counted).days // 7 % group["every"] == 0
         if day.weekday() == group["weekday"] and is_served and since < at <= until:

@@ -298,6 +298,20 @@ async def test_one_that_was_asked_for_in_vain_and_given_up_is_made_for_a_later_d
     assert (days(hall), hall.asked) == (["Fri 20:00"], ["make", "make"])
 
 
+async def test_the_event_of_a_group_that_goes_into_another_is_cancelled(
+    services, engine, hall, group, meet, clock
+):
+    await meet("Thursday 20:00")
+    await engine.deliver_due()
+    made = len(hall.shown)
+    other = await new_group(services, CHANNEL + 1)
+
+    await services.merging.merge(GUILD, group.group_id, other.group_id, MODERATOR)
+    await settle(engine, clock)
+
+    assert (made, len(hall.shown)) == (1, 0)
+
+
 @pytest.mark.parametrize("with_it", [True, False])
 async def test_an_event_whose_channel_is_deleted_is_at_the_thread(
     services, engine, hall, group, meet, clock, with_it

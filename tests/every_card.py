@@ -484,13 +484,13 @@ def runs_of(world: World, shown: ServersLists) -> Iterator[DryRun]:
 
 
 def ballots_of(world: World) -> Iterator[Ballot]:
-    for count in (2, 5):
+    for count in (2, 3, 5):
         found = tuple(world.others[:count])
         made = Ballot(vote_of(world, count), 3, slot(2), ZONE, world.curriculum, found)
         yield made
         keys = [resource.key for resource in found]
         slots = {key: slot(n) for n, key in enumerate(keys, start=3)}
-        matters = Elsewhere(frozenset(keys), slots, slots, frozenset(keys))
+        matters = Elsewhere(frozenset(keys), slots, slots, frozenset(keys), slots)
         yield replace(made, elsewhere=matters, is_ahead=True, has_choice=True)
 
 

@@ -241,14 +241,16 @@ class Vote:
 class Elsewhere:
     """What else is the matter with candidates, by key, when their vote is called.
 
-    ``had``: what the group has had; ``chosen`` and ``voted``: the slots of other weeks to come for
-    which they are chosen, or also voted on; ``left_out``: what moderators chose to pass over.
+    ``had``: what the group has had; ``chosen`` and ``voted``: the slots of other weeks to come in
+    which they come, as chosen, or for which they are also voted on; ``set_aside``: in which they
+    would, as leaders chose, but for the vote; ``left_out``: what moderators chose to pass over.
     """
 
     had: frozenset[str] = frozenset()
     chosen: Mapping[str, Slot] = field(default_factory=dict)
     voted: Mapping[str, Slot] = field(default_factory=dict)
     left_out: frozenset[str] = frozenset()
+    set_aside: Mapping[str, Slot] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -454,19 +456,28 @@ class Plan:
     def elsewhere(self, week: str, keys: Sequence[str]) -> Elsewhere:
         """Return what else is the matter with candidates for a week, by present key."""
         schedule, wanted = self.calendar.schedule, set(keys)
-        choices = ((each.week, each.key) for each in self.chosen if each.week != week)
-        chosen = {key: week_ for week_, key in self._present(choices)}
-        voted = {key: week_ for week_, key in self._present(self._candidates_but(week))}
+        others = [vote for vote in self.running_votes if vote.week != week]
+        this = Vote(0, 0, week, "running", tuple(keys), 0, self.now, 0)
+        then = replace(self, votes=[*others, this])
+        choices = self._present((each.week, each.key) for each in self.chosen if each.week != week)
+        come = {key: w for w, key in choices if key in wanted and self.paper(w).key == key}
+        chosen = {key: w for key, w in come.items() if then.paper(w).key == key}
+        voted = {key: w for w, key in self._present(self._candidates_but(week))}
+
+        def slots(weeks: Mapping[str, str]) -> dict[str, Slot]:
+            return {key: slot_of_week(schedule, weeks[key]) for key in keys if key in weeks}
+
         return Elsewhere(
             frozenset(self._had & wanted),
-            {key: slot_of_week(schedule, chosen[key]) for key in keys if key in chosen},
-            {key: slot_of_week(schedule, voted[key]) for key in keys if key in voted},
+            slots(chosen),
+            slots(voted),
             frozenset(self._passed_over & wanted),
         )
 
     def next_for(self, week: str, count: int) -> list[str]:
         """Return what would come next in a week, if nothing else is chosen for it."""
         others = replace(self, choices=[each for each in self.choices if each.week != week])
+            slots({key: w for key, w in come.items() if key not in chosen}),
         ahead = (slot.week for slot in self.calendar.ahead(self.now))
         before = others.papers([*takewhile(lambda each: each < week, ahead)])
         gone = {pick.key for pick in before}

@@ -1,6 +1,6 @@
 """What a group reads in a week: picked by moderators, or voted on."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from itertools import chain
 from zoneinfo import ZoneInfo
@@ -360,13 +360,14 @@ def vote_card(ballot: Ballot, opener_id: int) -> LayoutView:
             vote.hours,
         )
     else_ = ballot.elsewhere
-    before = (s for s in (*else_.chosen.values(), *else_.voted.values()) if s.at < ballot.slot.at)
+    others = else_.chosen, else_.voted, else_.set_aside
+    before = (s for slots in others for s in slots.values() if s.at < ballot.slot.at)
     matters = [*_elsewhere_lines(ballot)]
     picks = "" if matters else _("-# A pick counts more than a vote.")
     if ballot.is_ahead and not any(before):
         matters.append(_("-# Until the poll closes, none of these comes earlier."))
     # With fewer candidates, there is more room on a phone.
-    matters = as_many_as_fit(matters, FEW_LINES + (MOST - len(vote.keys)) // 2)
+    matters = as_many_as_fit(matters, FEW_LINES + MOST - len(vote.keys))
     told = text_of(filter(None, [heading, *_candidates(ballot), *matters, below, picks]))
     return boxed(told, row(*vote_buttons(vote.vote_id, opener_id)))
 
@@ -383,21 +384,25 @@ def _elsewhere_lines(ballot: Ballot) -> Lines:
         told = [r for r in ballot.candidates if r is not None and r.key in keys]
         return phrases.titles(told, most=1, longest=16)
 
-    def when(slots: Iterable[Slot]) -> str:
-        days = sorted({slot.at for slot in slots})
-        return phrases.several([phrases.moment(at, "d") for at in days], 1)
+    def dated(slots: Mapping[str, Slot]) -> str:
+        told = [
+            f"{phrases.name_of(r, 16)} ({phrases.moment(slots[r.key].at, 'd')})"
+            for r in ballot.candidates
+            if r is not None and r.key in slots
+        ]
+        return phrases.several(told, 1)
 
     if else_.chosen:
-        days, titles = when(else_.chosen.values()), named(else_.chosen)
-        yield _("⚠️ Chosen for {when}: {titles}.", when=days, titles=titles)
+        yield _("⚠️ Chosen for another week: {titles}.", titles=dated(else_.chosen))
+    if else_.set_aside:
+        yield _("⚠️ Set aside as a leader's choice: {titles}.", titles=dated(else_.set_aside))
     if else_.left_out:
         titles = named(else_.left_out)
         yield _("⚠️ Left out even if it wins: {titles}.", titles=titles)
     if else_.had:
         yield _("⚠️ Already read here: {titles}.", titles=named(else_.had))
     if else_.voted:
-        days, titles = when(else_.voted.values()), named(else_.voted)
-        yield _("⚠️ Also in the vote for {when}: {titles}.", when=days, titles=titles)
+        yield _("⚠️ Also in another vote: {titles}.", titles=dated(else_.voted))
 
 
 def votes_select(status: GroupStatus, opener_id: int) -> Select | None:

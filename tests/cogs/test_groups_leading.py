@@ -134,7 +134,7 @@ async def test_a_choice_of_another_week_is_told_to_who_calls_a_vote_and_waits_fo
     called = await moderator.slash(channel, "manage vote", resources="LoRA, GPT-2", date="19 Jan")
     offered = option_labels_of(await lead())
 
-    assert "⚠️ Chosen for <t:1768208400:d>: LoRA." in text_of(called)
+    assert "⚠️ Set aside as a leader's choice: LoRA (<t:1768208400:d>)." in text_of(called)
     assert "comes earlier" not in text_of(called)
     assert offered[:-1] == ["GPT-1", "BERT", "PEFT 🤗", "GPT-3", "Chain of Thought (CoT)"]
 

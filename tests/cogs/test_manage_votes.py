@@ -714,6 +714,6 @@ async def test_what_may_surprise_about_named_candidates_is_told(
         )
     )
 
-    assert "⚠️ Also in the vote for <t:1770022800:d>: GPT-2." in both
-    assert "⚠️ Chosen for <t:1772442000:d>: LoRA." in called
+    assert "⚠️ Also in another vote: GPT-2 (<t:1770022800:d>)." in both
+    assert "⚠️ Chosen for another week: LoRA (<t:1772442000:d>)." in called
     assert "⚠️ Already read here: Attention Is" in called

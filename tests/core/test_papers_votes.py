@@ -122,7 +122,17 @@ def test_candidates_of_a_led_week_may_be_what_was_chosen_for_it_and_of_others_it
     assert plan.candidates(W03, 2) == ["demo:gpt", "demo:lora"]
     assert plan.candidates(W04, 2) == ["demo:lora", "demo:scaling"]
     assert plan.elsewhere(W03, ["demo:gpt"]).chosen == {}
-    assert [slot.week for slot in plan.elsewhere(W04, ["demo:gpt"]).chosen.values()] == [W03]
+    later, sooner = plan.elsewhere(W04, ["demo:gpt"]), plan.elsewhere(W02, ["demo:gpt"])
+    assert (later.chosen, [slot.week for slot in later.set_aside.values()]) == ({}, [W03])
+    assert ([slot.week for slot in sooner.chosen.values()], sooner.set_aside) == ([W03], {})
+
+
+def test_a_winner_that_a_pick_keeps_from_its_week_is_told_of_no_week():
+    plan = voting(picked={W03: "demo:bert"}, winners={W03: "demo:gpt"})
+
+    told = plan.elsewhere(W04, ["demo:gpt", "demo:bert"])
+
+    assert [(key, slot.week) for key, slot in told.chosen.items()] == [("demo:bert", W03)]
 
 
 def test_a_winner_that_is_moot_leaves_its_week_to_who_leads_it():

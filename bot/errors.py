@@ -301,6 +301,13 @@ class NoGroupError(ReaderError):
         )
 
 
+class GroupGoneError(NoGroupError):
+    """What was pressed in a direct message is about a group that isn't there any more."""
+
+    def sentence(self) -> str:
+        return _("That study group is gone: a moderator deleted it. You keep your marks.")
+
+
 class MergedGroupError(NoGroupError):
     """``channel_id``: of the group into which the one that is meant went."""
 

@@ -28,6 +28,7 @@ from bot.core.progress import READ, shown_count
 from bot.core.weeks import HAD, Calendar, Slot, Week, slot_of_week, week_of
 from bot.errors import (
     CompanionRefusedError,
+    GroupGoneError,
     MergedGroupError,
     NoGroupError,
     NotAMemberError,
@@ -175,6 +176,8 @@ class Papers:
     async def group_of(self, guild_id: int | None, group_id: int, who: int) -> Group:
         """Return a server's group; ``guild_id`` None: one that they are or were in; else raise."""
         group = await group_rows.group(self._db, group_id)
+        if guild_id is None and group is None:
+            raise GroupGoneError
         present = await group_rows.present_group(self._db, group_id)
         in_id = present.group_id if present is not None else group_id
         if guild_id is None and group is not None:

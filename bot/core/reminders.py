@@ -197,7 +197,10 @@ class Pace:
 
 @dataclass(frozen=True, slots=True)
 class OpenLead:
-    """A week of a group that its leader is reminded of; ``at``: when they need to be ready."""
+    """A week of a group that its leader is reminded of; ``at``: when they need to be ready.
+
+    ``is_voted_on``: a vote is to decide what is read.
+    """
 
     lead: Lead
     group: Group
@@ -205,6 +208,7 @@ class OpenLead:
     resource: Resource | None
     curriculum: Curriculum
     server: str = ""
+    is_voted_on: bool = False
 
 
 def paper_window(next_at: datetime) -> Window:

@@ -10,7 +10,7 @@ from bot.core.groups import Group, Lead, ReminderWish
 from bot.core.leading import ready_at
 from bot.core.lists import Where
 from bot.core.outbox import OutboxRow
-from bot.core.papers import spans_by_key
+from bot.core.papers import PICKED, spans_by_key
 from bot.core.progress import resolved
 from bot.core.recommend import AllRead, GoDeeper, Reply
 from bot.core.reminders import (
@@ -294,9 +294,12 @@ class Reminders:
                 continue
             if had is not None and had.state not in HAD:
                 continue
-            key = had.key if had is not None else plan.paper(lead.week).key
-            resource = plan.curriculum.get(key or "")
-            found.append(OpenLead(lead, group, at, resource, plan.curriculum))
+            reads = had if had is not None else plan.paper(lead.week)
+            resource = plan.curriculum.get(reads.key or "")
+            votes = [] if had is not None or reads.why == PICKED else plan.running_votes
+            is_voted_on = any(vote.week == lead.week for vote in votes)
+            about = plan.curriculum, "", is_voted_on
+            found.append(OpenLead(lead, group, at, resource, *about))
         return found[:MOST_PAPERS]
 
     async def _open_papers(self, db: Queries, reader_id: int, pace: Pace) -> list[OpenPaper]:

@@ -269,3 +269,4 @@ def _reminded(leads: Sequence[OpenLead]) -> Lines:
         )
     if (more := len(leads) - LEADS_SHOWN) > 0:
         yield ngettext("-# and {n} more week", "-# and {n} more weeks", more)
+        title = _("🗳️ vote is open") if each.is_voted_on else title

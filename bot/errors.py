@@ -515,17 +515,22 @@ class CompanionRefusedError(ReaderError):
 
 
 class LeadRefusedError(ReaderError):
-    """Somebody can't lead a week, or be asked to."""
+    """Somebody can't lead a week, or be asked to; ``questions``: what they typed in vain."""
 
-    why: Literal["gone", "taken", "not_yours", "asked", "no_week", "not_member", "silent"]
+    why: Literal[
+        "gone", "taken", "not_yours", "came", "over", "asked", "no_week", "not_member", "silent"
+    ]  # fmt: skip
+    questions: tuple[str, ...] = ()
 
     def sentence(self) -> str:
-        return {
+        told = {
             "gone": _("Nobody can lead that week now. The group's `/group` shows which are free."),
             "taken": _(
                 "Somebody leads that week already. The group's `/group` shows which are free."
             ),
             "not_yours": _("You don't lead that week. The group's `/group` shows which are free."),
+            "came": _("The paper has come: your choice and questions can't be changed any more."),
+            "over": _("That week is over, so it can't be handed back any more."),
             "asked": _("They were asked already. `/manage group` shows what they answer."),
             "no_week": _(
                 "Every coming week has a leader, or this person has said no. Try again next week."
@@ -535,6 +540,11 @@ class LeadRefusedError(ReaderError):
                 "They aren't in this group. They can press **Join** in `/group`; then ask again."
             ),
         }[self.why]
+        if not self.questions:
+            return told
+        typed = ", ".join(f"“{plain(each)}”" for each in self.questions)
+        again = _("You can still ask this in the talk: {typed}.", typed=typed)
+        return f"{told} {again}"
 
 
 class VoteRefusedError(ReaderError):

@@ -331,6 +331,7 @@ def statuses_of(world: World) -> Iterator[GroupStatus]:
         for n, state in enumerate(("leads", "leads", "asked", "declined", "closed"))
     )
     yield status_of(world, leads=leads, could_lead=True)
+    yield status_of(world, leads=leads, group=group_of(world, state="paused"))
     met = group_of(world, meets=Meets(2, 19, 30, 715, world.channel_ids[1]))
     for problem in (None, "no_more_events", "forbidden"):
         yield status_of(world, group=met, meeting_problem=problem, undo_id=1)
@@ -657,9 +658,19 @@ def _groups_cards(world: World) -> Cards:
             yield _made(lead_card.led_card, led)
             yield _made(lead_card.led_card, led, lead_card.handed_back_text(led))
             yield _made(lead_card.led_card, replace(led, is_unheard=True))
+            yield _made(lead_card.led_card, replace(led, is_over=is_past, why="next_on_list"))
+            for aside in (Elsewhere(), Elsewhere(voted={"": slot_}), Elsewhere(chosen={"": slot_})):
+                aside_now = replace(led, why="next_on_list", set_aside=aside)
+                yield _made(lead_card.led_card, aside_now)
+            others = replace(led, lead=None, leader_id=world.people[0])
+            yield _made(lead_card.led_card, others, lead_card.handed_back_text(others))
             yield _made(lead_card.ask_card, led, world.text[:100])
             open_lead = OpenLead(long[0], led.group, NOW, each, led.curriculum, world.text[:100])
             yield _made(lead_card.leads_card, (open_lead,) * MOST_PAPERS)
+    left = status_of(world, unled=tuple(WEEKS[:4]))
+    yield _made(
+        group_card.members_card, None, left, 2, lead_card.left_text(left), is_moderator=False
+    )
     for has_joined in (True, False):
         yield _made(group_card.joined_card, status_of(world, has_joined=has_joined))
     for state in get_args(WeekState):

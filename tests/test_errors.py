@@ -42,6 +42,7 @@ BY_TYPE: dict[Any, tuple[object, ...]] = {
     bool: (False, True),
     int: (1, 1234),
     tuple[int, int]: ((1, 2),),
+    tuple[str, ...]: ((), (HOSTILE,), (HOSTILE,) * 3),
     tuple[int, ...]: ((), (int("1" * 17),), (int("1" * 18),) * 5),
     datetime: (datetime(2026, 1, 12, 9, tzinfo=UTC),),
     tuple[tuple[str, str], ...]: ((), (("a:b", HOSTILE),), (("a:b", HOSTILE), ("a:c", HOSTILE))),

@@ -48,6 +48,7 @@ LISTED = {
     "groups.groups_by_id": THE_READERS,
     "groups.groups_to_remind_of": THE_READERS,
     "groups.any_wish": THE_READERS,
+    "leads.has_led": CHECKED,
     "leads.in_letter": THE_READERS,
     "leads.leaders_of": CHECKED,
     "weeks.led_by": THE_READERS,

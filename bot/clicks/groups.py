@@ -27,6 +27,7 @@ from bot.language import _, to_all
 from bot.views import custom_ids as ids
 from bot.views.curriculum_card import path_card
 from bot.views.group_card import history_card, joined_card, members_card
+from bot.views.lead_card import left_text
 from bot.views.moderators_card import (
     DaysTyped,
     MeetingForm,
@@ -81,7 +82,7 @@ async def join_or_leave(click: Click, said: ids.Membership) -> View:
         click.refuse_slip()
         left = await groups.leave(click.guild_id, said.group_id, click.who)
         click.deliver.look_again()  # the card that tells of the group counts its members
-        return _members_card(click, left)
+        return _members_card(click, left, left_text(left))
     status = await groups.join(click.guild_id, said.group_id, click.who)
     click.deliver.look_again()
     is_public = message and not message.flags.ephemeral

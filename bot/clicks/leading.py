@@ -1,6 +1,7 @@
 """Leading a group's week: from its card, from a direct message, and moderators who ask for it."""
 
 from bot.clicks.click import Click, View, clicked
+from bot.core.leading import LedWeek
 from bot.errors import NotOfferedError
 from bot.views import custom_ids as ids
 from bot.views.lead_card import (
@@ -45,17 +46,25 @@ async def _lead(click: Click, group_id: int, week: str) -> View:
 async def hand_back(click: Click, said: ids.HandBack) -> View:
     """Say that one doesn't lead after all; *I'll lead* on the answer takes that back."""
     click.refuse_slip()
-    of = click.where, said.group_id, click.who, said.week
-    led = await click.services.leading.hand_back(*of)
-    click.deliver.look_again()
+    led = await _hand_back(click, said)
     in_server = click.where is not None
     return await click.show(led_card(led, handed_back_text(led), in_server=in_server))
 
 
 @clicked
 async def not_this_time(click: Click, said: ids.NotThisTime) -> View:
-    led = await click.services.leading.decline(said.group_id, click.who, said.week)
-    return await click.show(led_card(led, declined_text(), in_server=click.where is not None))
+    """Say no to being asked; who said *I'll lead* before hands it back."""
+    before = await click.services.leading.week(click.where, said.group_id, click.who, said.week)
+    led = await _hand_back(click, said)
+    told = declined_text() if before.lead is None else handed_back_text(led)
+    return await click.show(led_card(led, told, in_server=click.where is not None))
+
+
+async def _hand_back(click: Click, said: ids.OfWeek) -> LedWeek:
+    of = click.where, said.group_id, click.who, said.week
+    led = await click.services.leading.hand_back(*of)
+    click.deliver.look_again()
+    return led
 
 
 @clicked
@@ -70,12 +79,12 @@ async def choose_paper(click: Click, said: ids.ChoosePaper) -> View:
 async def ask_questions(click: Click, said: ids.AskQuestions) -> View:
     """Open the form for one's questions to the week's paper."""
     of = click.where, said.group_id, click.who, said.week
-    led = await click.services.leading.week(*of)
+    questions = await click.services.leading.to_ask_about(*of)
 
     async def typed(click: Click, form: QuestionsForm) -> View:
         return led_card(await click.services.leading.ask_about(*of, form.questions))
 
-    return await click.ask(QuestionsForm(led.lead.questions if led.lead else ()), typed)
+    return await click.ask(QuestionsForm(questions), typed)
 
 
 @clicked

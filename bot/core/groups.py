@@ -156,7 +156,8 @@ class GroupStatus:
     about which the server's readers have doubts. ``is_empty``: so is the list it reads from.
     ``silences``: the days off to come, and a pause. ``leads``: who leads this week and those to
     come, or was asked to; ``is_to_lead``: somebody may still say so of this week; ``could_lead``:
-    others have led here, and this member never has.
+    others have led here, and this member never has; ``unled``: the weeks that they led until they
+    left just now.
     ``has_merged``: another group went into it. ``meeting_problem``: why a meeting to come has no
     event; ``undo_id``: of what brings back when the group met before that was changed just now.
     ``opens_at``: when its channel is told of it. ``moves``: what was chosen for weeks that have no
@@ -194,6 +195,7 @@ class GroupStatus:
     leads: tuple[Lead, ...] = ()
     is_to_lead: bool = False
     could_lead: bool = False
+    unled: tuple[str, ...] = ()
     has_merged: bool = False
     meeting_problem: Problem | None = None
     undo_id: int | None = None

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from bot.core.curriculum import Curriculum, Resource
 from bot.core.groups import Group, Lead
-from bot.core.papers import Silent
+from bot.core.papers import Elsewhere, Silent
 from bot.core.weeks import HAD, Slot, Week, Why, slot_of_week
 
 MOST_QUESTIONS, LONGEST_QUESTION = 3, 200
@@ -21,7 +21,9 @@ class LedWeek:
     ``resource``: what is read then as things are, and ``why``; ``offered``: what they may choose.
     ``is_past``: its paper has come; ``is_over``: and it has met. ``silent``: why no paper comes
     then as things are; ``is_reminded``: they will be reminded of it, two days before, unless
-    ``is_unheard``: they take no direct messages. ``is_voted_on``: a vote on it runs.
+    ``is_unheard``: they take no direct messages. ``is_voted_on``: a vote on it runs. ``leader_id``:
+    who leads it, they or another; ``is_open``: as far as its time goes, it may be led.
+    ``set_aside``: where what they chose is wanted, if that keeps it from being read.
     """
 
     curriculum: Curriculum
@@ -37,6 +39,9 @@ class LedWeek:
     is_reminded: bool = False
     is_unheard: bool = False
     is_voted_on: bool = False
+    leader_id: int | None = None
+    is_open: bool = False
+    set_aside: Elsewhere | None = None
 
 
 def ready_at(group: Group, week: str, had: Week | None) -> datetime | None:

@@ -333,6 +333,11 @@ class Plan:
     def this_week(self) -> Week | None:
         return self.calendar.week(self.current)
 
+    def came_in(self, week: str) -> Week | None:
+        """Return the week if it has its paper, or is just being sent it."""
+        had = self.calendar.week(week)
+        return had if had is not None and had.state in HAD else None
+
     @property
     def chosen(self) -> tuple[Chosen, ...]:
         """What is picked or won for the running week and all to come."""
@@ -472,12 +477,12 @@ class Plan:
             slots(chosen),
             slots(voted),
             frozenset(self._passed_over & wanted),
+            slots({key: w for key, w in come.items() if key not in chosen}),
         )
 
     def next_for(self, week: str, count: int) -> list[str]:
         """Return what would come next in a week, if nothing else is chosen for it."""
         others = replace(self, choices=[each for each in self.choices if each.week != week])
-            slots({key: w for key, w in come.items() if key not in chosen}),
         ahead = (slot.week for slot in self.calendar.ahead(self.now))
         before = others.papers([*takewhile(lambda each: each < week, ahead)])
         gone = {pick.key for pick in before}

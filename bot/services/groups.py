@@ -545,9 +545,9 @@ class Groups:
         """End the reader's membership, as ``join`` begins it; their progress stays."""
         async with taken_group(self._db, guild_id, group_id, follows=True) as (tx, group):
             await group_rows.leave(tx, group.group_id, reader_id)
-            await let_go(tx, self._ids, group, reader_id, self._clock())
+            led = await let_go(tx, self._ids, group, reader_id, self._clock())
             await standing.tell_soon(tx, self._ids, group, self._clock())
-        return await self.status_of(group, reader_id)
+        return replace(await self.status_of(group, reader_id), unled=tuple(sorted(led)))
 
     async def _which(self, here: Here, form: GroupForm) -> WhichGroup | None:
         """Ask whether a new group is meant, or one that lost its channel; None: there is none."""

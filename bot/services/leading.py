@@ -1,15 +1,16 @@
 """Leading: who says "I'll lead" for a week, hands it back, chooses its paper, asks about it."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.core.groups import Group, Lead
 from bot.core.leading import CHOICE, MOST_QUESTIONS, LedWeek, is_open_to_lead, ready_at
 from bot.core.outbox import OutboxRow
-from bot.core.papers import Plan
+from bot.core.papers import CHOSEN, Plan
 from bot.core.reminders import LEAD_DAYS
-from bot.core.weeks import HAD, WEEKS_SHOWN, Slot, slot_of_week
+from bot.core.weeks import HAD, WEEKS_SHOWN, Slot, Week, slot_of_week
 from bot.errors import LeadRefusedError, NotAMemberError, NotOfferedError
 from bot.services.papers import Papers, calendar_of, tell_again
 from bot.store import groups as group_rows
@@ -38,48 +39,64 @@ class Leading:
     async def lead(self, guild_id: int | None, group_id: int, who: int, week: str) -> LedWeek:
         """Say that they lead a week to come, or this one until it meets. Twice is harmless.
 
+        Once handed back, it is theirs again as it was, unless what they chose isn't free any more.
+
         Raises:
             NotAMemberError: they aren't in the group.
             LeadRefusedError: somebody leads it already, or it is neither this week nor a next one.
         """
-        async with self._papers.taken_of(guild_id, group_id, who) as (tx, group, plan):
-            if not await group_rows.is_member(tx, group_id, who):
+        async with self._taken(guild_id, group_id, who, week) as (tx, group, plan):
+            if not await group_rows.is_member(tx, group.present_id, who):
                 raise NotAMemberError
-            _check_open(group, plan, week)
-            leader = await lead_rows.leader(tx, group_id, week)
+            if not _is_open(group, plan, week):
+                raise LeadRefusedError("gone")
+            leader = await lead_rows.leader(tx, group.group_id, week)
             if leader is not None and leader.reader_id != who:
                 raise LeadRefusedError("taken")
             if leader is None:
-                leader = Lead(group_id, week, who, "leads")
-                await lead_rows.put_lead(tx, leader, plan.now)
+                kept = await lead_rows.lead_of(tx, group.group_id, week, who)
+                lead = replace(kept or Lead(group.group_id, week, who, "leads"), state="leads")
+                if lead.key is not None and lead.key not in plan.next_for(week, CHOICE):
+                    lead = replace(lead, key=None)
+                await lead_rows.put_lead(tx, lead, plan.now)
                 await readers.look_soon(tx, who, plan.now)
                 if (post := plan.calendar.week(week)) is not None:
                     await tell_again(tx, self._ids, group, post, plan.now)
         return await self.week(guild_id, group_id, who, week)
 
     async def hand_back(self, guild_id: int | None, group_id: int, who: int, week: str) -> LedWeek:
-        """Say that they don't lead a week after all; their choice goes too. Twice is harmless.
+        """Say that they don't lead a week after all, or this time. Twice is harmless.
 
-        Where the group went into another, a week that it had is still its own; with the others that
-        is meant.
+        Until its paper comes, what they chose and ask is kept, should they lead it once more.
+
+        Raises:
+            LeadRefusedError: it is over.
         """
+        async with self._taken(guild_id, group_id, who, week) as (tx, group, plan):
+            lead, had = await lead_rows.lead_of(tx, group.group_id, week, who), plan.came_in(week)
+            if lead is not None and lead.state == "leads" and had is not None:
+                if _is_over(group, plan, had):
+                    raise LeadRefusedError("over")
+                await lead_rows.delete_lead(tx, lead)
+                await tell_again(tx, self._ids, group, had, plan.now)
+            elif lead is not None and lead.state in ("leads", "asked"):
+                await lead_rows.put_lead(tx, replace(lead, state="declined"), plan.now)
+        return await self._look(group, who, week)
+
+    @asynccontextmanager
+    async def _taken(
+        self, guild_id: int | None, group_id: int, who: int, week: str
+    ) -> AsyncIterator[tuple[Queries, Group, Plan]]:
+        """Open a transaction that has taken the group that has a week, as ``_group_of`` says."""
         group = await self._group_of(guild_id, group_id, who, week)
         if group.merged_into is None:
-            async with self._papers.taken_of(guild_id, group.group_id, who) as (tx, group, _):
-                await self._hand_back(tx, group, who, week)
+            async with self._papers.taken_of(guild_id, group.group_id, who) as taken:
+                yield taken
         else:
             async with self._db.transaction() as tx:
                 await readers.take_turn(tx, who)
                 await group_rows.take_group(tx, group.group_id)
-                await self._hand_back(tx, group, who, week)
-        return await self._look(group, who, week)
-
-    async def _hand_back(self, tx: Queries, group: Group, who: int, week: str) -> None:
-        lead = await lead_rows.lead_of(tx, group.group_id, week, who)
-        if lead is not None and lead.state == "leads":
-            await lead_rows.delete_lead(tx, lead)
-            if (post := (await calendar_of(tx, group)).week(week)) is not None:
-                await tell_again(tx, self._ids, group, post, self._clock())
+                yield tx, group, await self._papers.plan(tx, group)
 
     async def _group_of(self, guild_id: int | None, group_id: int, who: int, week: str) -> Group:
         """Return the group that has a week; of one that went into another, that other if it hadn't.
@@ -102,8 +119,8 @@ class Leading:
             LeadRefusedError: they don't lead it, or its paper has come.
             NotOfferedError: that isn't among the next ones.
         """
-        async with self._papers.taken_of(guild_id, group_id, who) as (tx, _, plan):
-            lead = await self._own(tx, plan, group_id, who, week)
+        async with self._taken(guild_id, group_id, who, week) as (tx, group, plan):
+            lead = await _own(tx, plan, group, who, week)
             if key is not None and key not in plan.next_for(week, CHOICE):
                 raise NotOfferedError
             await lead_rows.put_lead(tx, replace(lead, key=key), plan.now)
@@ -118,9 +135,10 @@ class Leading:
             LeadRefusedError: they don't lead it, or its paper has come.
         """
         questions = tuple(filter(None, (" ".join(each.split()) for each in typed)))
-        async with self._papers.taken_of(guild_id, group_id, who) as (tx, _, plan):
-            lead = await self._own(tx, plan, group_id, who, week)
-            lead = replace(lead, questions=questions[:MOST_QUESTIONS])
+        questions = questions[:MOST_QUESTIONS]
+        async with self._taken(guild_id, group_id, who, week) as (tx, group, plan):
+            lead = await _own(tx, plan, group, who, week, questions)
+            lead = replace(lead, questions=questions)
             await lead_rows.put_lead(tx, lead, plan.now)
         return await self.week(guild_id, group_id, who, week)
 
@@ -130,26 +148,38 @@ class Leading:
         Raises:
             NotOfferedError: no calendar has that week, or it is too far away.
         """
-        return await self._look(await self._papers.group_of(guild_id, group_id, who), who, week)
+        return await self._look(await self._group_of(guild_id, group_id, who, week), who, week)
+
+    async def to_ask_about(
+        self, guild_id: int | None, group_id: int, who: int, week: str
+    ) -> tuple[str, ...]:
+        """Return their questions to a week's paper so far; raise as ``ask_about`` does."""
+        group = await self._group_of(guild_id, group_id, who, week)
+        plan = await self._papers.plan(self._db, group)
+        return (await _own(self._db, plan, group, who, week)).questions
 
     async def _look(self, group: Group, who: int, week: str) -> LedWeek:
-        lead = await lead_rows.lead_of(self._db, group.group_id, week, who)
+        leader = await lead_rows.leader(self._db, group.group_id, week)
         plan = await self._papers.plan(self._db, group)
-        had, slot = plan.calendar.week(week), _slot(plan, week)
-        own = lead if lead is not None and lead.state == "leads" else None
-        if had is not None and had.state in HAD:
-            resource = plan.curriculum.get(had.key or "")
-            is_over = had != plan.this_week or not is_open_to_lead(group, had, plan.now)
-            is_over = is_over or group.merged_into is not None
-            about = plan.curriculum, group, slot, own, resource, had.why
-            return LedWeek(*about, is_past=True, is_over=is_over)
-        pick, by_key = plan.paper(week), plan.curriculum.by_key
+        had, slot = plan.came_in(week), _slot(plan, week)
+        own = leader if leader is not None and leader.reader_id == who else None
+        pick, by_key = had or plan.paper(week), plan.curriculum.by_key
+        led = LedWeek(
+            plan.curriculum, group, slot, own, plan.curriculum.get(pick.key or ""), pick.why,
+            leader_id=None if leader is None else leader.reader_id,
+            is_open=_is_open(group, plan, week),
+        )  # fmt: skip
+        if had is not None:
+            return replace(led, is_past=True, is_over=_is_over(group, plan, had))
         offered = tuple(by_key[key] for key in plan.next_for(week, CHOICE)) if own else ()
-        about = plan.curriculum, group, slot, own, plan.curriculum.get(pick.key or ""), pick.why
-        by = ready_at(group, week, had)
-        return LedWeek(
-            *about,
-            offered,
+        chosen = None
+        if own is not None and own.key is not None and pick.why not in CHOSEN:
+            chosen = plan.curriculum.present(own.key)
+        by = ready_at(group, week, None)
+        return replace(
+            led,
+            offered=offered,
+            set_aside=None if chosen is None else plan.elsewhere(week, [chosen]),
             silent=plan.silent(slot) if group.state == "active" else group.state,
             is_reminded=by is not None and plan.now + LEAD_DAYS < by,
             is_unheard=await outbox.is_turned_away(self._db, who),
@@ -192,32 +222,30 @@ class Leading:
                 await outbox.renew(tx, old.row_id, row_id, now, until, is_untried=True)
         return lead
 
-    async def decline(self, group_id: int, who: int, week: str) -> LedWeek:
-        """Say *Not this time*. Twice is harmless, and so is it after all."""
-        async with self._papers.taken_of(None, group_id, who) as (tx, _, plan):
-            lead = await lead_rows.lead_of(tx, group_id, week, who)
-            if lead is not None and lead.state == "asked":
-                await lead_rows.put_lead(tx, replace(lead, state="declined"), plan.now)
-        return await self.week(None, group_id, who, week)
 
-    async def _own(self, tx: Queries, plan: Plan, group_id: int, who: int, week: str) -> Lead:
-        lead, had = await lead_rows.lead_of(tx, group_id, week, who), plan.calendar.week(week)
-        if lead is None or lead.state != "leads":
-            raise LeadRefusedError("not_yours")
-        if had is not None and had.state in HAD:
-            raise LeadRefusedError("gone")
-        return lead
+async def _own(
+    db: Queries, plan: Plan, group: Group, who: int, week: str, typed: Sequence[str] = ()
+) -> Lead:
+    """Return who leads a week to come, if that is they; an error gives back what they typed."""
+    lead = await lead_rows.lead_of(db, group.group_id, week, who)
+    if lead is None or lead.state != "leads":
+        raise LeadRefusedError("not_yours", tuple(typed))
+    if plan.came_in(week) is not None:
+        raise LeadRefusedError("came", tuple(typed))
+    return lead
 
 
-async def let_go(tx: Queries, ids: Ids, group: Group, reader_id: int, now: datetime) -> None:
+async def let_go(tx: Queries, ids: Ids, group: Group, reader_id: int, now: datetime) -> set[str]:
     """Let nobody lead the weeks of who leaves a group: those to come, and this one till it meets.
 
-    The group must have been taken.
+    Return which they led. The group must have been taken.
     """
     had = await week_rows.led_by(tx, reader_id)
-    for week in await lead_rows.drop_open(tx, group.group_id, reader_id, now):
+    led = await lead_rows.drop_open(tx, group.group_id, reader_id, now)
+    for week in led:
         if (post := had.get((group.group_id, week))) is not None:
             await tell_again(tx, ids, group, post, now)
+    return led
 
 
 def _slot(plan: Plan, week: str) -> Slot:
@@ -233,11 +261,20 @@ def _slot(plan: Plan, week: str) -> Slot:
         raise NotOfferedError from error
 
 
-def _check_open(group: Group, plan: Plan, week: str) -> None:
-    """Refuse to lead what is neither this week nor one of the next, or is skipped, or has met."""
+def _is_open(group: Group, plan: Plan, week: str) -> bool:
+    """Tell whether a week may be led: one of the next, unless skipped, or this one until it meets.
+
+    Of a group that went into another, none.
+    """
     post = plan.this_week
-    if post is not None and post.week == week and is_open_to_lead(group, post, plan.now):
-        return
-    coming = [each for each in plan.coming(WEEKS_SHOWN) if not each.is_skipped]
-    if group.state != "active" or all(each.slot.week != week for each in coming):
-        raise LeadRefusedError("gone")
+    is_this = post is not None and post.week == week and group.merged_into is None
+    if is_this and is_open_to_lead(group, post, plan.now):
+        return True
+    coming = [each.slot.week for each in plan.coming(WEEKS_SHOWN) if not each.is_skipped]
+    return group.state == "active" and week in coming
+
+
+def _is_over(group: Group, plan: Plan, had: Week) -> bool:
+    """Tell whether a week whose paper has come has met, or the next paper has come."""
+    is_sent = had.state == "posted"
+    return had != plan.this_week or (is_sent and not is_open_to_lead(group, had, plan.now))

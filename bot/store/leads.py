@@ -29,7 +29,7 @@ async def delete_lead(tx: Queries, lead: Lead) -> None:
 async def drop_open(tx: Queries, group_id: int, reader_id: int, now: datetime) -> set[str]:
     """Forget which weeks to come somebody leads or was asked to, and this one, until it meets.
 
-    Or until the next paper, where it doesn't. Return the weeks.
+    Or until the next paper, where it doesn't. Return the weeks that they led.
     """
     sql = (
         "DELETE FROM leads WHERE group_id = ? AND reader_id = ? AND NOT EXISTS (SELECT 1"
@@ -38,9 +38,10 @@ async def drop_open(tx: Queries, group_id: int, reader_id: int, now: datetime) -
         " AND (weeks.meets_at <= ? OR (weeks.meets_at IS NULL AND EXISTS (SELECT 1"
         " FROM weeks AS next WHERE next.group_id = weeks.group_id"
         " AND next.state IN ('posted', 'uncertain') AND next.slot_at > weeks.slot_at))))"
-        " RETURNING week"
+        " RETURNING week, state"
     )
-    return set(await tx.fetch_column(sql, group_id, reader_id, now))
+    rows = await tx.fetch(sql, group_id, reader_id, now)
+    return {row["week"] for row in rows if row["state"] == "leads"}
 
 
 async def drop_to_come(tx: Queries, group_id: int) -> None:
@@ -105,12 +106,16 @@ async def lead_of(db: Queries, group_id: int, week: str, reader_id: int) -> Lead
 
 
 async def has_led(db: Queries, group_id: int, reader_id: int | None) -> bool:
-    """Tell whether somebody ever led, or leads a week to come; None: whether anybody did."""
+    """Tell whether somebody ever led, or leads a week to come; None: whether anybody did.
+
+    Be it in a group that went into this one.
+    """
     sql = (
-        "SELECT 1 FROM leads WHERE group_id = ? AND state = 'leads'"
-        " AND (reader_id = ? OR CAST(? AS BIGINT) IS NULL) LIMIT 1"
+        "SELECT 1 FROM leads WHERE group_id IN"
+        " (SELECT group_id FROM study_groups WHERE group_id = ? OR merged_into = ?)"
+        " AND state = 'leads' AND (reader_id = ? OR CAST(? AS BIGINT) IS NULL) LIMIT 1"
     )
-    return await db.any_row(sql, group_id, reader_id, reader_id)
+    return await db.any_row(sql, group_id, group_id, reader_id, reader_id)
 
 
 async def take_untold(tx: Queries, group_id: int) -> None:

@@ -21,7 +21,7 @@ from bot.core.weeks import A_MEETING, DaysOff, Meets, Week
 from bot.language import _, ngettext
 from bot.plain import clipped, columns, one_line, plain
 from bot.views import custom_ids as ids
-from bot.views.lead_card import lead_select
+from bot.views.lead_card import lead_select, leaders_text
 from bot.views.parts import (
     GREEN,
     Button,
@@ -300,6 +300,8 @@ def group_lines(
     if group.meets and status.still_at:
         lines.append(_("-# This week it is still on {at}.", at=moment(status.still_at)))
     lines += [_this_week_text(status), *matters]
+    if group.state != "active":
+        lines.append(leaders_text(status))
     if group.state == "active":
         few = 1 if to_moderator else FEW_WEEKS
         ends = to_moderator and status.weeks_left <= TELL_WEEKS_AHEAD

@@ -422,8 +422,7 @@ def _lines(
             titles=titles(status.doubted, most=1, longest=LINE),
         )
         told.append(doubted)
-    asked = list(asked_lines(status))
-    told += asked if not opens else [line for line in asked if line.startswith("⚠️")]
+    told += asked_lines(status, answered=opens)
     role = role_line(guild, group)
     told += [role] if role and role.startswith("⚠️") else []
     # One thing at a time.

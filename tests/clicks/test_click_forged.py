@@ -214,11 +214,14 @@ FORMS = {
 """What opens each form, a select with what is picked of it, and the form's fields."""
 
 
-async def test_every_form_answers_in_words_whatever_is_in_its_fields(moderator, channel, card):
+async def test_every_form_answers_in_words_whatever_is_in_its_fields(moderator, channel, card, env):
     desk = await moderator.slash(channel, "manage edit", resource="BERT")
     await moderator.click(desk.response.message, label="More")
     group = await moderator.slash(channel, "manage group")
     await moderator.click(group.response.message, label="More")
+    of = channel.guild.id, id_in(group, "Days off…", 2), moderator.id
+    await env.bot.services.groups.join(*of)
+    await env.bot.services.leading.lead(*of, "2026-W02")
     own_ids = {
         "group-meets": custom_id_of(group, "Meeting…"),
         "group-days": custom_id_of(group, "Days off…"),

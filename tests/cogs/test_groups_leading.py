@@ -1,6 +1,6 @@
 """Leading a week, as members and moderators see it."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -212,6 +212,141 @@ async def test_history_says_who_led(lead, channel, alice, until, env):
     assert f"🎤 <@{alice.id}>" in text_of(past)
 
 
+async def test_who_hands_back_what_another_leads_by_now_reads_who(lead, channel, alice, env, guild):
+    shown = (await lead()).response
+    await env.advance_time(4)
+    await alice.click(shown.message, label="Hand it back")
+    bob = guild.add_member(env.create_user("bob"))
+    card = (await bob.slash(channel, "group")).response.message
+    joined = (await bob.click(card, label="Join")).response.message
+    await env.advance_time(4)
+    await bob.select(joined, [options_of(joined)[1]], custom_id=select_of(joined))
+
+    again = await alice.click(shown.message, label="Hand it back")
+
+    assert text_of(again).startswith("You don't lead the week of <t:")
+    assert text_of(again).endswith(f"🎤 <@{bob.id}> leads")
+    assert labels_of(again) == ["This group"]
+
+
+async def test_a_card_from_before_the_paper_says_that_it_has_come(lead, alice, until):
+    shown = (await lead(0)).response
+    await until(MONDAY - timedelta(minutes=5))
+    form = await alice.click(shown.message, label="Questions…")
+    await until(MONDAY)
+
+    chosen = await alice.select(shown.message, [options_of(shown)[2]], custom_id=select_of(shown))
+    sent = await alice.submit_modal(
+        form, {"question1": "Is *attention* enough?", "question2": "", "question3": ""}
+    )
+    asked = await alice.click(shown.message, label="Questions…")
+
+    told = "The paper has come: your choice and questions can't be changed any more."
+    assert (text_of(chosen), text_of(asked)) == (told, told)
+    assert asked.modal is None
+    asks = "You can still ask this in the talk: “Is \\*attention\\* enough?”."
+    assert text_of(sent) == f"{told} {asks}"
+
+
+async def test_a_week_led_once_more_has_its_paper_and_questions_again(lead, alice, env):
+    shown = (await lead()).response
+    await alice.select(shown.message, [options_of(shown)[2]], custom_id=select_of(shown))
+    form = await alice.click(shown.message, label="Questions…")
+    await alice.submit_modal(form, {"question1": "Why?", "question2": "", "question3": ""})
+    await env.advance_time(4)
+    back = await alice.click(shown.message, label="Hand it back")
+    kept = text_of(back)
+
+    again = await alice.click(back.response.message, label="I'll lead")
+
+    assert "LoRA" not in kept
+    assert "LoRA" in text_of(again)
+    assert text_of(again).endswith("1. Why?")
+
+
+async def test_who_leaves_is_told_that_they_no_longer_lead(lead, channel, alice, env):
+    await lead()
+    card = (await alice.slash(channel, "group")).response.message
+    await alice.click(card, label="More")
+    await env.advance_time(4)
+
+    left = text_of(await alice.click(card, label="Leave"))
+
+    assert left.startswith("You left the group, so you no longer lead on <t:1768208400:d>.")
+
+
+@pytest.mark.parametrize("way", ["Pause", "Stop"])
+async def test_while_no_papers_come_a_leader_may_still_hand_back(
+    lead, channel, alice, moderator, env, way
+):
+    await lead()
+    card = (await moderator.slash(channel, "manage group")).response.message
+    await moderator.click(card, label="More")
+    await env.advance_time(4)
+    await moderator.click(card, label=way)
+
+    seen = await alice.slash(channel, "group")
+    own = await alice.select(
+        seen.response.message, [options_of(seen)[0]], custom_id=select_of(seen)
+    )
+    labels, offered = labels_of(own), option_labels_of(seen)
+    await alice.click(own.response.message, label="Hand it back")
+    after = await alice.slash(channel, "group")
+
+    at = "<t:1768208400:d>"
+    assert f"-# 🎤 To lead, if papers come then: {at} <@{alice.id}>" in text_of(seen)
+    assert offered == ["Mon 12 Jan 2026"]
+    assert "The weeks that you lead…" in str(seen.response.components)
+    assert labels == ["Hand it back"]
+    assert "🎤" not in text_of(after)
+    assert options_of(after) == []
+
+
+async def test_several_candidates_that_are_chosen_elsewhere_have_each_its_own_week(
+    group, channel, moderator
+):
+    for name, date in (("LoRA", "12 Jan"), ("GPT-2", "19 Jan")):
+        await moderator.slash(channel, "manage pick", resource=name, date=date)
+
+    called = await moderator.slash(channel, "manage vote", resources="GPT-2, LoRA", date="26 Jan")
+
+    assert "⚠️ Chosen for another week: GPT-2 (<t:1768813200:d>) and 1 more." in text_of(called)
+
+
+async def test_a_reminder_names_no_paper_while_a_vote_on_it_is_open(
+    lead, channel, alice, moderator, until
+):
+    await lead(1)
+    await until(datetime(2026, 1, 9, 8, tzinfo=UTC))
+    await moderator.slash(channel, "manage vote", date="12 Jan", hours=70)
+    await until(datetime(2026, 1, 10, 20, tzinfo=UTC))
+
+    (letter,) = alice.user.dm_channel.history()
+
+    assert text_of(letter).endswith("🗳️ vote is open")
+
+
+async def test_the_reminder_of_a_group_that_went_into_another_leads_there(
+    lead, channel, alice, moderator, guild, until, env
+):
+    await lead(1)
+    await until(datetime(2026, 1, 10, 20, tzinfo=UTC))
+    (letter,) = alice.user.dm_channel.history()
+    other = guild.create_text_channel("other")
+    await moderator.slash(other, "manage group", zone="UTC")
+    groups = env.bot.services.groups
+    ids = [(await groups.find(each.id)).group_id for each in (channel, other)]
+    await env.bot.services.merging.merge(guild.id, *ids, moderator.id)
+
+    shown = await alice.user.click(letter, label="Paper & questions")
+    chosen = await alice.user.select(
+        shown.response.message, [options_of(shown)[2]], custom_id=select_of(shown)
+    )
+
+    assert text_of(shown).startswith(f"🎤 You lead a week in <#{other.id}>.")
+    assert "-# You chose this paper." in text_of(chosen)
+
+
 # Asked by a moderator
 
 
@@ -245,6 +380,54 @@ async def test_a_member_is_asked_by_direct_message_and_says_yes(ask, alice, chan
     assert buttons == ["I'll lead", "Not this time"]
     assert "✅ You lead" in text_of(answer)
     assert f"🎤 <@{alice.id}>" in text_of(seen)
+    assert "`/manage group` shows what they answer." in text_of(told)
+    assert "You can choose one of the next papers" in text
+
+
+@pytest.mark.parametrize("by", ["pick", "vote"])
+async def test_who_is_asked_for_a_week_that_others_decide_is_promised_no_choice(
+    ask, alice, moderator, channel, env, by
+):
+    called = {"resource": "LoRA"} if by == "pick" else {"date": "5 Jan", "hours": 24}
+    await moderator.slash(channel, f"manage {by}", **called)
+    await ask(alice)
+    await env.advance_time(2)
+
+    (letter,) = alice.user.dm_channel.history()
+
+    says = {
+        "pick": ("LoRA", "\nA moderator picked this paper. You'd open the talk"),
+        "vote": (">: 🗳️ vote is open", "\nThe vote decides on the paper. You'd open the talk"),
+    }[by]
+    assert all(each in text_of(letter) for each in says)
+    assert "You can choose" not in text_of(letter)
+
+
+async def test_not_this_time_hands_back_what_they_said_they_lead(ask, alice, channel, env):
+    await ask(alice)
+    await env.advance_time(2)
+    (letter,) = alice.user.dm_channel.history()
+    await alice.user.click(letter, label="I'll lead")
+
+    answer = await alice.user.click(letter, label="Not this time")
+    seen = await alice.slash(channel, "group")
+
+    assert text_of(answer).startswith("↩️ Handed back: nobody leads the week of <t:")
+    assert "🎤" not in text_of(seen)
+
+
+async def test_of_a_deleted_group_a_message_says_that_it_is_gone(
+    ask, alice, moderator, channel, env
+):
+    await ask(alice)
+    await env.advance_time(2)
+    (letter,) = alice.user.dm_channel.history()
+    group = await env.bot.services.groups.find(channel.id)
+    await env.bot.services.groups.delete(group.guild_id, group.group_id, moderator.id)
+
+    told = [text_of(await alice.user.click(letter, label=each)) for each in labels_of(letter)]
+
+    assert told == ["That study group is gone: a moderator deleted it. You keep your marks."] * 2
 
 
 async def test_not_this_time_is_seen_by_moderators_alone(ask, alice, moderator, channel, env):
@@ -255,10 +438,12 @@ async def test_not_this_time_is_seen_by_moderators_alone(ask, alice, moderator, 
     answer = await alice.user.click(letter, label="Not this time")
     card = (await moderator.slash(channel, "manage group")).response.message
     await env.advance_time(4)
+    folded = text_of(card)
     opened = await moderator.click(card, label="More")
     seen = await alice.slash(channel, "group")
 
     assert "All right, not this time." in text_of(answer)
+    assert f"<@{alice.id}> won't lead this time." in folded
     assert f"<@{alice.id}> won't lead this time." in text_of(opened)
     assert "won't lead" not in text_of(seen)
 

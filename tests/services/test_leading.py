@@ -1,7 +1,7 @@
 """Who leads a group's week: by their own word, asked, reminded; what they choose and ask."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -14,8 +14,9 @@ from bot.outbox.letters._base import Send
 from bot.outbox.tickets import Tickets
 from bot.store import leads as lead_rows
 from bot.store import outbox
+from bot.views.lead_card import led_card
 from tests.curricula import curriculum, resource
-from tests.postbox import CHANNEL, GUILD, MODERATOR, MONDAYS_AT_TEN, Desk
+from tests.postbox import CHANNEL, GUILD, MODERATOR, MONDAYS_AT_TEN, Desk, new_group
 from tests.seen import labels_of, text_of
 
 ALICE, BOB, CAROL = 71, 72, 73
@@ -95,9 +96,56 @@ async def test_a_week_is_handed_back_with_what_was_chosen_for_it(services, leadi
     for _ in range(2):  # twice is harmless
         shown = await leading.hand_back(GUILD, led, ALICE, AFTER)
 
-    assert shown.lead is None
+    assert (shown.lead, shown.leader_id, shown.is_open) == (None, None, True)
     assert shown.resource.title == "Paper 1"
     assert (await leading.lead(GUILD, led, BOB, AFTER)).lead.reader_id == BOB
+    assert (await leading.week(GUILD, led, ALICE, AFTER)).leader_id == BOB
+
+
+@pytest.mark.parametrize("is_free", [True, False])
+async def test_who_leads_a_week_once_more_has_what_they_chose_and_asked(leading, led, is_free):
+    await leading.lead(GUILD, led, ALICE, AFTER)
+    await leading.choose(GUILD, led, ALICE, AFTER, "demo:p4")
+    await leading.ask_about(GUILD, led, ALICE, AFTER, ["Why?"])
+    await leading.hand_back(GUILD, led, ALICE, AFTER)
+    if not is_free:
+        await leading.lead(GUILD, led, BOB, THIRD)
+        await leading.choose(GUILD, led, BOB, THIRD, "demo:p4")
+
+    again = await leading.lead(GUILD, led, ALICE, AFTER)
+
+    assert again.lead.questions == ("Why?",)
+    assert again.resource.title == ("Paper 4" if is_free else "Paper 1")
+    assert again.lead.key == ("demo:p4" if is_free else None)
+
+
+async def test_a_week_handed_back_between_its_slot_and_its_post_is_open_no_more(
+    leading, led, clock
+):
+    await leading.lead(GUILD, led, ALICE, NEXT)
+    clock.advance(hours=1, seconds=1)
+
+    shown = await leading.hand_back(GUILD, led, ALICE, NEXT)
+
+    assert (shown.lead, shown.is_open, labels_of(led_card(shown))) == (None, False, ["This group"])
+
+
+async def test_a_week_that_is_over_keeps_the_name_of_who_led_it(services, leading, led, until):
+    await leading.lead(GUILD, led, ALICE, NEXT)
+    await until(hours=1)
+    during = led_card(await leading.week(GUILD, led, ALICE, NEXT))
+    await until(days=7)
+
+    with pytest.raises(LeadRefusedError) as refused:
+        await leading.hand_back(GUILD, led, ALICE, NEXT)
+
+    after = led_card(await leading.week(GUILD, led, ALICE, NEXT))
+    history = await services.groups.history(GUILD, led, 0)
+    assert refused.value.why == "over"
+    assert ("You open the talk" in text_of(during), labels_of(during)) == (True, ["Hand it back"])
+    assert text_of(after).startswith(f"🎤 You led a week in <#{CHANNEL}>. Thank you!\n<t:")
+    assert ("open the talk" in text_of(after), labels_of(after)) == (False, [])
+    assert [week.leader_id for week in history.weeks] == [None, ALICE]
 
 
 async def test_nobody_hands_back_what_somebody_else_leads(services, leading, led):
@@ -187,7 +235,8 @@ async def test_nothing_is_chosen_for_a_week_that_has_its_paper(services, leading
     ):
         with pytest.raises(LeadRefusedError) as refused:
             await act
-        assert refused.value.why == "gone"
+        assert refused.value.why == "came"
+    assert refused.value.sentence().endswith("You can still ask this in the talk: “Why?”.")
 
 
 async def test_only_who_leads_a_week_chooses_for_it(leading, led):
@@ -212,6 +261,14 @@ async def test_a_choice_stays_with_its_week_when_that_is_off_and_comes_back_with
     assert [coming.pick.key for coming in back.coming[:2]] == ["demo:p0", "demo:p3"]
 
 
+@pytest.mark.parametrize("base", [curriculum(*LIST.resources[:2])])
+async def test_where_nothing_is_left_nothing_comes_next(services, leading, led):
+    shown = text_of(led_card(await leading.lead(GUILD, led, ALICE, THIRD)))
+
+    assert ": nothing left on the list.\n" in shown
+    assert "next on the list" not in shown
+
+
 # Questions
 
 
@@ -231,6 +288,27 @@ async def test_up_to_three_questions_open_the_talk_before_the_lists_own(
     assert post.lead.questions == ("a", "b", "c")
 
 
+@pytest.mark.parametrize("vote", [True, False])
+async def test_a_choice_that_is_wanted_for_another_week_says_so_to_its_leader(
+    services, leading, led, vote
+):
+    await leading.lead(GUILD, led, ALICE, AFTER)
+    await leading.choose(GUILD, led, ALICE, AFTER, "demo:p3")
+    if vote:
+        where = {"resources": "Paper 3, Paper 7", "date": "2026-W05"}
+        await services.votes.call(GUILD, CHANNEL, MODERATOR, **where)
+    else:
+        await services.papers.pick(GUILD, CHANNEL, MODERATOR, "Paper 3", "2026-W05")
+
+    shown = await leading.week(GUILD, led, ALICE, AFTER)
+
+    at = f"<t:{int(datetime(2026, 1, 26, 10, tzinfo=UTC).timestamp())}:d>"
+    but = f"the vote for {at} has it" if vote else f"it is read on {at}"
+    assert shown.resource.title == "Paper 1"
+    assert f"⚠️ You chose Paper 3, but {but}. You can choose another." in text_of(led_card(shown))
+    assert "next on the list" not in text_of(led_card(shown))
+
+
 # Who could lead
 
 
@@ -242,6 +320,35 @@ async def test_who_has_not_led_is_told_so_once_somebody_has(services, leading, l
     assert (await status(services, led, BOB)).could_lead
     assert not (await status(services, led, ALICE)).could_lead
     assert not (await status(services, led, CAROL)).could_lead
+
+
+async def test_who_led_in_a_group_that_went_into_this_one_has_led(services, leading, led, until):
+    into = (await new_group(services, CHANNEL + 1)).group_id
+    await services.groups.join(GUILD, into, BOB)
+    await leading.lead(GUILD, into, BOB, AFTER)
+    await leading.lead(GUILD, led, ALICE, NEXT)
+    await until(hours=1)
+
+    await services.merging.merge(GUILD, led, into, MODERATOR)
+
+    assert not (await status(services, into)).could_lead
+    assert (await status(services, into)).leader_of(AFTER) == BOB
+
+
+async def test_old_buttons_mean_the_group_that_theirs_went_into(services, leading, led, until):
+    into = (await new_group(services, CHANNEL + 1)).group_id
+    await leading.lead(GUILD, led, ALICE, AFTER)
+    await leading.ask(GUILD, led, BOB)
+    await services.merging.merge(GUILD, led, into, MODERATOR)
+
+    shown = await leading.week(None, led, ALICE, AFTER)
+    chosen = await leading.choose(GUILD, led, ALICE, AFTER, "demo:p4")
+    asked = await leading.ask_about(None, led, ALICE, AFTER, ["Why?"])
+    led_now = await leading.lead(None, led, BOB, NEXT)
+
+    assert {each.group.group_id for each in (shown, chosen, asked, led_now)} == {into}
+    assert (asked.lead.key, asked.lead.questions) == ("demo:p4", ("Why?",))
+    assert led_now.lead.reader_id == BOB
 
 
 # Asked by a moderator
@@ -283,7 +390,7 @@ async def test_not_this_time_is_kept_and_they_are_asked_for_another_week(service
     await leading.ask(GUILD, led, BOB)
 
     for _ in range(2):
-        await leading.decline(led, BOB, NEXT)
+        await leading.hand_back(None, led, BOB, NEXT)
     states = [lead.state for lead in (await status(services, led)).leads]
     again = await leading.ask(GUILD, led, BOB)
 

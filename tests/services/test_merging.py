@@ -349,7 +349,6 @@ async def test_old_cards_of_moderators_say_where_it_is(services, merging, group_
         groups.set_state(GUILD, group_id, "active"),
         services.calendars.skip(GUILD, group_id),
         services.calendars.take_off(GUILD, group_id, "2026-03-02"),
-        services.leading.lead(GUILD, group_id, 71, "2026-W03"),
         groups.post_now(GUILD, group_id),
         groups.mention_nobody(GUILD, group_id),
         groups.move(GUILD, group_id, ELSEWHERE, who),
@@ -588,9 +587,9 @@ async def test_an_old_button_hands_back_what_the_group_had_and_what_moved_with_i
     had = await services.leading.hand_back(None, group_id, ALICE, weeks[0])
     moved = await services.leading.hand_back(GUILD, group_id, ALICE, weeks[1])
 
-    assert (had.group.group_id, had.lead, had.is_over) == (group_id, None, True)
+    assert (had.group.group_id, had.lead, had.is_open) == (group_id, None, False)
     assert (moved.group.group_id, moved.lead) == (into_id, None)
-    assert await db.fetch("SELECT * FROM leads") == []
+    assert await db.fetch_column("SELECT state FROM leads") == ["declined"]
     past = await services.groups.history(GUILD, group_id, 0)
     assert [each.leader_id for each in past.weeks] == [None]
     assert await db.fetch_column("SELECT group_id FROM outbox WHERE kind = 'paper'") == [group_id]

@@ -209,7 +209,7 @@ def acts(w: World, s: Services) -> dict:
             GUILD, w.reading, EVE, "2026-W04", ["Why?"]
         ),
         "Leading.ask": lambda: s.leading.ask(GUILD, w.reading, ALICE),
-        "Leading.decline": lambda: s.leading.decline(w.reading, EVE, "2026-W05"),
+        "Leading.hand_back, asked": lambda: s.leading.hand_back(None, w.reading, EVE, "2026-W05"),
         "Calendars.skip": lambda: s.calendars.skip(GUILD, w.reading),
         "Calendars.skip, due": lambda: s.calendars.skip(GUILD, w.due),
         "Calendars.pause_until": lambda: s.calendars.pause_until(GUILD, w.reading, "2026-02-01"),
@@ -452,7 +452,7 @@ BESIDE = [
     ("Leading.ask", "Leading.lead"),
     ("Reminders.put_into_letter", "Leading.hand_back"),
     ("Leading.ask_about", "Me.forget, eve"),
-    ("Leading.decline", "Leading.lead, eve"),
+    ("Leading.hand_back, asked", "Leading.lead, eve"),
     ("Calendars.take_off", "Weeks.open_due"),
     ("Calendars.take_off", "Calendars.take_off, too"),
     ("Calendars.pause_until", "Votes.decide"),

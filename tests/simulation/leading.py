@@ -120,7 +120,7 @@ class Leading:
                 self._off.pop((of[1], of[0], week), None)
                 act = lambda s: s.leading.lead(None, *of, week)  # noqa: E731 - one of two
             else:
-                act = lambda s: s.leading.decline(*of, week)  # noqa: E731 - as above
+                act = lambda s: s.leading.hand_back(None, *of, week)  # noqa: E731 - as above
             await self._world.bots.ask(f"reader {of[1]} answers for {week} of {of[0]}", act)
 
     def tells(self, message) -> bool:

@@ -342,8 +342,9 @@ class Groups:
             OldCardError: it has moved since.
         """
         now = self._clock()
-        async with self._papers.taken(guild_id, group_id) as (tx, old, before):
+        async with taken_group(self._db, guild_id, group_id) as (tx, old):
             _check_place(old, seen_in)
+            before = await calendar_of(tx, old)
             await take_told(tx, group_id)
             if state != "active":
                 await week_rows.call_off(tx, group_id)
@@ -356,7 +357,7 @@ class Groups:
             plan = await self._papers.plan(tx, changed)
             since, next_at = now, plan.calendar.next(now).at
             if state == "active":
-                since, next_at = looked_from(old, before.calendar, plan.calendar, now)
+                since, next_at = looked_from(old, before, plan.calendar, now)
             changed = replace(changed, since=since, next_at=next_at)
             await group_rows.put_group(tx, changed, now)
             await meetings.plan(tx, self._ids, changed, now)

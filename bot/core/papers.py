@@ -541,7 +541,7 @@ class Plan:
         """Return why nothing will be posted in a week of a group that is active."""
         week, schedule = self.calendar.week(slot.week), self.calendar.schedule
         if week is None and schedule.is_off(schedule.day(slot.week)):
-            return "day_off"
+            return "day_off" if schedule.is_day_off(schedule.day(slot.week)) else "paused"
         if week is None and not schedule.is_in_turn(slot.week):
             return "not_in_turn"
         if week is None:

@@ -143,9 +143,17 @@ def days_off_text(days: Sequence[DaysOff], group: Group) -> str:
     return _("✅ No paper and no meeting on these days: {days}.", days=days_text(days))
 
 
-def days_on_text(days: Sequence[DaysOff]) -> str:
-    """Return what is told of days that are off no more."""
-    return _("✅ No longer days off: {days}.", days=days_text(days))
+def days_on_text(days: Sequence[DaysOff], group: Group) -> str:
+    """Return what is told of days that are off no more, unless others took them off as well."""
+    off = [
+        each for each in group.schedule.days_off
+        if any(each.first <= one.last and one.first <= each.last for one in days)
+    ]  # fmt: skip
+    if not off:
+        return _("✅ No longer days off: {days}.", days=days_text(days))
+    return _(
+        "✅ Taken back: {days}. Still days off: {off}.", days=days_text(days), off=days_text(off)
+    )
 
 
 MOVES_SHOWN = 5

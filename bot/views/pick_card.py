@@ -151,7 +151,9 @@ def _picked_lines(reply: PickReply) -> Lines:
                 "⚠️ That week has no paper: it's too soon after the paper before. Pick for a"
                 " later week."
             ),
-            "day_off": _(
+            "day_off": _("⚠️ No paper then: it was a day off. Pick another week.")
+            if reply.is_past
+            else _(
                 "⚠️ No paper then: it's a day off. Pick another week, or remove the day off in"
                 " `/manage group`."
             ),
@@ -211,11 +213,11 @@ def skipped_text(status: GroupStatus, week: str) -> str:
     """Return what is told of a week that was just left out, or has its paper again."""
     for coming in status.coming:
         if coming.slot.week == week:
-            told = (
-                _("⏭️ Skipped: nothing is posted on {day}.")
-                if coming.is_skipped
-                else _("✅ Not skipped: there is a paper on {day}.")
-            )
+            told = _("✅ Not skipped: there is a paper on {day}.")
+            if coming.is_skipped:
+                told = _("⏭️ Skipped: nothing is posted on {day}.")
+            elif coming.pick.key is None:
+                told = _("✅ Not skipped, but nothing is left to read on {day}.")
             return told.format(day=phrases.moment(coming.slot.at, "D"))
     return ""
 

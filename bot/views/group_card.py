@@ -201,7 +201,7 @@ def _card_for_all(status: GroupStatus, told: str) -> LayoutView:
     lines = [
         often,
         told,
-        f"🗓️ {meets_text(group.meets)}" if group.meets and group.state != "stopped" else "",
+        f"🗓️ {meets_text(group.meets)}" if group.meets and _goes_on(status) else "",
         _state_text(group.state),
         *_first_lines(status),
     ]
@@ -295,7 +295,7 @@ def group_lines(
         lines += [
             _("⏸️ **Paused.** Papers come again on {at}.", at=moment(at, "D")) for at in ahead[:1]
         ] or [_state_text("paused")]
-    if group.meets and group.state != "stopped":
+    if group.meets and _goes_on(status):
         lines.append(f"-# {meets_text(group.meets, whole=is_open)}")
     if group.meets and status.still_at:
         lines.append(_("-# This week it is still on {at}.", at=moment(status.still_at)))
@@ -340,18 +340,25 @@ def _days_off(status: GroupStatus, *, is_open: bool) -> list[DaysOff]:
     return days if is_open else [each for each in days if last and each.first < schedule.day(last)]
 
 
+def _goes_on(status: GroupStatus) -> bool:
+    return status.group.state == "active" and status.pause is None
+
+
 def meets_text(meets: Meets, *, whole: bool = True) -> str:
-    """Return when a group meets; the ``whole``: how long and where, if that isn't as usual."""
-    weekly = (
-        _("Meets on Mondays at {time}"),
-        _("Meets on Tuesdays at {time}"),
-        _("Meets on Wednesdays at {time}"),
-        _("Meets on Thursdays at {time}"),
-        _("Meets on Fridays at {time}"),
-        _("Meets on Saturdays at {time}"),
-        _("Meets on Sundays at {time}"),
+    """Return when a group meets; the ``whole``: how long and where, if that isn't as usual.
+
+    It meets for each paper, however many weeks lie between them.
+    """
+    days = (
+        _("Meets once a paper: Monday at {time}"),
+        _("Meets once a paper: Tuesday at {time}"),
+        _("Meets once a paper: Wednesday at {time}"),
+        _("Meets once a paper: Thursday at {time}"),
+        _("Meets once a paper: Friday at {time}"),
+        _("Meets once a paper: Saturday at {time}"),
+        _("Meets once a paper: Sunday at {time}"),
     )[meets.weekday]
-    when = weekly.format(time=f"{meets.hour:02}:{meets.minute:02}")
+    when = days.format(time=f"{meets.hour:02}:{meets.minute:02}")
     lasts = duration(meets.minutes) if whole and meets.minutes != A_MEETING else None
     return dotted(when, lasts, f"<#{meets.channel_id}>" if whole and meets.channel_id else None)
 

@@ -440,7 +440,7 @@ async def read_for_weeks(click: Click, said: ids.ReadForWeeks) -> View:
         raise NotOfferedError
     else:
         read = await papers.read_for(click.guild_id, said.group_id, key, int(weeks))
-        news = read_for_text(read, int(weeks))
+        news = read_for_text(*read)
     return await _current_card(click, said.group_id, news)
 
 

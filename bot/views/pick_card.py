@@ -16,6 +16,7 @@ from bot.core.papers import (
     MOST,
     Ballot,
     PickReply,
+    Span,
     Vote,
     is_long,
     weeks_meant,
@@ -48,7 +49,7 @@ from bot.views.weekly_card import part_text
 
 LATER_SHOWN = 5
 
-LongPaper = tuple[Resource, int | None]
+LongPaper = tuple[Resource, Span | None]
 """A long paper, and for how many weeks it is read; None: nobody has said."""
 
 
@@ -58,7 +59,7 @@ LongPaper = tuple[Resource, int | None]
 def pick_card(reply: PickReply, opener_id: int) -> LayoutView:
     """Build what was picked, with Undo."""
     read, of = reply.resource, (reply.group_id, opener_id)
-    long = [(read, reply.weeks)] if read and is_long(read) else []
+    long = [(read, reply.span)] if read and is_long(read) else []
     undo = button(ids.TakeBack(*of, reply.slot.week), _("Undo"))
     told = "\n".join(_picked_lines(reply))
     return boxed(told, undo, weeks_select(*of, long))
@@ -88,8 +89,8 @@ def weeks_select(
     """
     options = [*_long_options(papers), *picks]
     if len(options) > OPTIONS:
-        passed = [_long_options([paper])[0] for paper in papers if paper[1] == 0]
-        in_sight = [_long_options([paper]) for paper in papers if paper[1] != 0]
+        passed = [_long_options([paper])[0] for paper in papers if _is_passed(paper[1])]
+        in_sight = [_long_options([paper]) for paper in papers if not _is_passed(paper[1])]
         kept = [*passed, *picks][: OPTIONS - len(in_sight[0] if in_sight else ())]
         while sum(map(len, in_sight)) > OPTIONS - len(kept):
             in_sight.pop()
@@ -231,7 +232,11 @@ def long_papers(status: GroupStatus) -> list[LongPaper]:
     found = [curriculum.get(key or "") for key in keys]
     long = {r.key: r for r in found if r and is_long(r)}
     long |= {key: curriculum.by_key[key] for key, span in spans.items() if span.weeks == 0}
-    return [(r, spans[key].in_weeks if key in spans else None) for key, r in long.items()]
+    return [(resource, spans.get(key)) for key, resource in long.items()]
+
+
+def _is_passed(span: Span | None) -> bool:
+    return span is not None and span.in_weeks == 0
 
 
 def _long_options(papers: Iterable[LongPaper]) -> list[discord.SelectOption]:
@@ -239,31 +244,39 @@ def _long_options(papers: Iterable[LongPaper]) -> list[discord.SelectOption]:
     return [
         option(
             f"{weeks}:{resource.key}",
-            ngettext("{title}: one week", "{title}: {n} weeks", weeks, title=title)
-            if weeks
-            else _("{title}: leave it out", title=title),
+            _weeks_text(clipped(one_line(phrases.short_title(resource)), 80), span, weeks),
             phrases.dotted(
-                _("Chosen now") if weeks == (1 if now is None else now) else "",
-                _parts_a_week(resource, weeks),
+                _("Chosen now") if weeks == (1 if span is None else span.in_weeks) else "",
+                _parts_a_week(resource, span, weeks),
             ),
         )
-        for resource, now in papers
-        for title in [clipped(one_line(phrases.short_title(resource)), 80)]
-        for weeks in weeks_offered(resource, now)
+        for resource, span in papers
+        for weeks in weeks_offered(resource, span)
     ]
 
 
-def _parts_a_week(resource: Resource, weeks: int) -> str:
+def _weeks_text(title: str, span: Span | None, weeks: int) -> str:
+    """Return for how many weeks a paper may be read; one that is read in parts, from now on."""
+    if not weeks:
+        return _("{title}: leave it out", title=title)
+    if span is not None and span.so_far[0]:
+        more = weeks - span.so_far[0]
+        return ngettext("{title}: one more week", "{title}: {n} more weeks", more, title=title)
+    return ngettext("{title}: one week", "{title}: {n} weeks", weeks, title=title)
+
+
+def _parts_a_week(resource: Resource, span: Span | None, weeks: int) -> str:
     if not resource.parts or not weeks:
         return ""
-    most = -(-len(resource.parts) // weeks)
+    weeks_had, parts_had = (0, 0) if span is None else span.so_far
+    most = -(-(len(resource.parts) - parts_had) // (weeks - weeks_had))
     return ngettext("{n} part a week", "up to {n} parts a week", most)
 
 
 def long_lines(papers: Sequence[LongPaper]) -> Lines:
     """Yield the long paper about which moderators are asked first, and those left out."""
-    asked = [resource for resource, weeks in papers if weeks is None]
-    passed = [resource for resource, weeks in papers if weeks == 0]
+    asked = [resource for resource, span in papers if span is None]
+    passed = [resource for resource, span in papers if _is_passed(span)]
     for resource in asked[:1]:
         title, takes = phrases.beside(phrases.short_title(resource)), phrases.takes(resource)
         yield _("⏳ {title}: {takes}. For how many weeks?", title=title, takes=takes)
@@ -276,10 +289,22 @@ def long_lines(papers: Sequence[LongPaper]) -> Lines:
         )
 
 
-def read_for_text(resource: Resource, weeks: int) -> str:
+def read_for_text(resource: Resource, weeks: int, so_far: int) -> str:
+    """Return for how many weeks a paper is read now; ``so_far``: weeks that it was read in parts.
+
+    Weeks of one without parts are told in all, as its posts count them.
+    """
     title = phrases.name_of(resource)
     if weeks == 0:
         return _("✅ **{title}** is left out: the group reads what comes after it.", title=title)
+    if so_far:
+        return ngettext(
+            "✅ The rest of **{title}** is read in one week.",
+            "✅ The rest of **{title}** is read in {n} weeks.\n"
+            "-# A pick or a vote for one of these weeks comes first. The rest comes a week later.",
+            weeks - so_far,
+            title=title,
+        )
     if weeks > 1 and weeks == len(resource.parts):
         return _(
             "✅ **{title}**: one part a week, for {n} weeks.\n"

@@ -217,7 +217,9 @@ async def test_undo_takes_nothing_back_that_was_changed_since(group, moderator, 
     refused = await moderator.click(changed.response.message, label="Undo")
 
     assert "This card can't be used any more." in text_of(refused)
-    assert "Meets once a paper: Saturday at 10:00" in text_of(await moderator.slash(channel, "group"))
+    assert "Meets once a paper: Saturday at 10:00" in text_of(
+        await moderator.slash(channel, "group")
+    )
 
 
 async def test_the_card_that_opens_a_group_says_when_it_meets_as_it_changes(

@@ -528,7 +528,9 @@ class Groups:
         unfinished = {post.week_id for post in posted if post.part and post.part.is_unfinished}
         named = {post.week_id: str(months[post.week_id]) for post in posted}
         found = await week_rows.remembered(self._db, keys, named, unfinished)
-        counts = Counter(named.values())
+        present = plan.curriculum.present  # of one that was read in several weeks, too, one paper
+        papers = {(named[post.week_id], present(post.key or "")) for post in posted}
+        counts = Counter(month for month, _ in papers)
         return found, [
             PastMonth(month, counts[str(month)], shown_count(found.get(str(month), (0,))[0]))
             for month in sorted(asked, reverse=True)

@@ -193,11 +193,13 @@ def _card_for_all(status: GroupStatus, told: str) -> LayoutView:
     It stands for long, so it names nobody: who no longer wants that shows it in *This group*.
     """
     group = status.group
-    often = ngettext(
-        "### A paper every week, to talk about",
-        "### A paper every {n} weeks, to talk about",
-        group.schedule.every,
-    )
+    every, often = group.schedule.every, _("### A paper every week, to talk about")
+    if every > 1:
+        often = ngettext(
+            "### A paper every {n} week, to talk about",
+            "### A paper every {n} weeks, to talk about",
+            every,
+        )
     lines = [
         often,
         told,
@@ -330,7 +332,7 @@ def _head(status: GroupStatus, *, is_open: bool) -> str:
 
 def days_text(days: Sequence[DaysOff]) -> str:
     """Return days off as the group's own calendar names them, and spans by both their ends."""
-    return several([span_text(each) for each in days], SPANS_SHOWN)
+    return several([span_text(each) for each in days], SPANS_SHOWN, "days")
 
 
 def _days_off(status: GroupStatus, *, is_open: bool) -> list[DaysOff]:
@@ -367,7 +369,7 @@ def members_text(count: int, named: Sequence[int] = ()) -> str:
     """Return how many belong to a group, and the names of those who show theirs."""
     if not named:
         return ngettext("{n} member", "{n} members", count)
-    names = several([f"<@{reader_id}>" for reader_id in named], NAMES_SHOWN, count)
+    names = several([f"<@{reader_id}>" for reader_id in named], NAMES_SHOWN, "people", count)
     return ngettext("{n} member: {names}", "{n} members: {names}", count, names=names)
 
 

@@ -137,7 +137,7 @@ def _picked_lines(reply: PickReply) -> Lines:
     elif part:
         yield _("-# That week reads {part}.", part=part)
     if reply.others:
-        when = phrases.several([phrases.moment(s.at, "d") for s in reply.others], 1)
+        when = phrases.several([phrases.moment(s.at, "d") for s in reply.others], 1, "days")
         yield _("⚠️ It is also chosen for {when}.", when=when)
     if reply.is_voted_on:
         yield _("⚠️ The group is voting on that week right now. A pick counts more than a vote.")
@@ -270,7 +270,9 @@ def _parts_a_week(resource: Resource, span: Span | None, weeks: int) -> str:
         return ""
     weeks_had, parts_had = (0, 0) if span is None else span.so_far
     most = -(-(len(resource.parts) - parts_had) // (weeks - weeks_had))
-    return ngettext("{n} part a week", "up to {n} parts a week", most)
+    if most == 1:
+        return _("1 part a week")
+    return ngettext("up to {n} part a week", "up to {n} parts a week", most)
 
 
 def long_lines(papers: Sequence[LongPaper]) -> Lines:
@@ -297,28 +299,36 @@ def read_for_text(resource: Resource, weeks: int, so_far: int) -> str:
     title = phrases.name_of(resource)
     if weeks == 0:
         return _("✅ **{title}** is left out: the group reads what comes after it.", title=title)
+    n = weeks - so_far
+    if n == 1 and so_far:
+        return _("✅ The rest of **{title}** is read in one week.", title=title)
+    if n == 1:
+        return _("✅ **{title}** is read in one week.", title=title)
     if so_far:
-        return ngettext(
-            "✅ The rest of **{title}** is read in one week.",
-            "✅ The rest of **{title}** is read in {n} weeks.\n"
-            "-# A pick or a vote for one of these weeks comes first. The rest comes a week later.",
-            weeks - so_far,
+        told = ngettext(
+            "✅ The rest of **{title}** is read in {n} week.",
+            "✅ The rest of **{title}** is read in {n} weeks.",
+            n,
             title=title,
         )
-    if weeks > 1 and weeks == len(resource.parts):
-        return _(
-            "✅ **{title}**: one part a week, for {n} weeks.\n"
-            "-# A pick or a vote for one of these weeks comes first. The rest comes a week later.",
+    elif n == len(resource.parts):
+        told = ngettext(
+            "✅ **{title}**: one part a week, for {n} week.",
+            "✅ **{title}**: one part a week, for {n} weeks.",
+            n,
             title=title,
-            n=weeks,
         )
-    return ngettext(
-        "✅ **{title}** is read in one week.",
-        "✅ **{title}** is read for {n} weeks.\n"
-        "-# A pick or a vote for one of these weeks comes first. The rest comes a week later.",
-        weeks,
-        title=title,
+    else:
+        told = ngettext(
+            "✅ **{title}** is read for {n} week.",
+            "✅ **{title}** is read for {n} weeks.",
+            n,
+            title=title,
+        )
+    below = _(
+        "-# A pick or a vote for one of these weeks comes first. The rest comes a week later."
     )
+    return f"{told}\n{below}"
 
 
 def week_text(at: datetime, zone: str, title: str) -> str:
@@ -412,7 +422,7 @@ def _elsewhere_lines(ballot: Ballot) -> Lines:
 
     def when(slots: Iterable[Slot]) -> str:
         days = sorted({slot.at for slot in slots})
-        return phrases.several([phrases.moment(at, "d") for at in days], 1)
+        return phrases.several([phrases.moment(at, "d") for at in days], 1, "days")
 
     if else_.chosen:
         days, titles = when(else_.chosen.values()), named(else_.chosen)

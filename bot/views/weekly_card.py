@@ -209,21 +209,63 @@ def event_text(title: str, part: Part | None, link: str) -> str:
 
 def schedule_text(schedule: Schedule) -> str:
     """Return a group's slot in words: "Mondays at 09:00, Asia/Seoul"."""
-    weekly = (
-        _("Mondays at {time}, {zone}"),
-        _("Tuesdays at {time}, {zone}"),
-        _("Wednesdays at {time}, {zone}"),
-        _("Thursdays at {time}, {zone}"),
-        _("Fridays at {time}, {zone}"),
-        _("Saturdays at {time}, {zone}"),
-        _("Sundays at {time}, {zone}"),
+    n, time = schedule.every, f"{schedule.hour:02}:{schedule.minute:02}"
+    at = {"time": time, "zone": schedule.zone}
+    if n == 1:
+        weekly = (
+            _("Mondays at {time}, {zone}"),
+            _("Tuesdays at {time}, {zone}"),
+            _("Wednesdays at {time}, {zone}"),
+            _("Thursdays at {time}, {zone}"),
+            _("Fridays at {time}, {zone}"),
+            _("Saturdays at {time}, {zone}"),
+            _("Sundays at {time}, {zone}"),
+        )[schedule.weekday]
+        return weekly.format(**at)
+    return (
+        ngettext(
+            "Mondays at {time}, {zone}, every {n} week",
+            "Mondays at {time}, {zone}, every {n} weeks",
+            n,
+            **at,
+        ),
+        ngettext(
+            "Tuesdays at {time}, {zone}, every {n} week",
+            "Tuesdays at {time}, {zone}, every {n} weeks",
+            n,
+            **at,
+        ),
+        ngettext(
+            "Wednesdays at {time}, {zone}, every {n} week",
+            "Wednesdays at {time}, {zone}, every {n} weeks",
+            n,
+            **at,
+        ),
+        ngettext(
+            "Thursdays at {time}, {zone}, every {n} week",
+            "Thursdays at {time}, {zone}, every {n} weeks",
+            n,
+            **at,
+        ),
+        ngettext(
+            "Fridays at {time}, {zone}, every {n} week",
+            "Fridays at {time}, {zone}, every {n} weeks",
+            n,
+            **at,
+        ),
+        ngettext(
+            "Saturdays at {time}, {zone}, every {n} week",
+            "Saturdays at {time}, {zone}, every {n} weeks",
+            n,
+            **at,
+        ),
+        ngettext(
+            "Sundays at {time}, {zone}, every {n} week",
+            "Sundays at {time}, {zone}, every {n} weeks",
+            n,
+            **at,
+        ),
     )[schedule.weekday]
-    told = weekly.format(time=f"{schedule.hour:02}:{schedule.minute:02}", zone=schedule.zone)
-    if schedule.every == 1:
-        return told
-    return ngettext(
-        "{weekly}, every {n} week", "{weekly}, every {n} weeks", schedule.every, weekly=told
-    )
 
 
 def opener_text(questions: tuple[str, ...]) -> str:

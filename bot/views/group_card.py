@@ -247,7 +247,8 @@ def over_card() -> LayoutView:
     """Build that first message once the group is deleted."""
     told = _(
         "### This study group is over\n"
-        "A moderator deleted it. What was posted stays, and everybody keeps their marks."
+        "A moderator deleted it: no more papers, no more meetings. What was posted stays, and"
+        " everybody keeps their marks."
     )
     return boxed(told)
 

@@ -457,13 +457,16 @@ class UnknownDaysError(ReaderError):
 
     clip = 40
     typed: str
-    why: Literal["none", "several", "span", "today", "gone", "far", "many"]
+    why: Literal["none", "no_day", "several", "span", "today", "gone", "far", "many"]
 
     def sentence(self) -> str:
         told = {
             "none": _(
                 "I don't know which day “{typed}” is. Write days like `24 Dec` or `2026-12-24`, and"
                 " several in a row like `20 Dec - 6 Jan`."
+            ),
+            "no_day": _(
+                "I don't know which day “{typed}” is. Write one day, like `10 Jan` or `2026-01-10`."
             ),
             "several": _(
                 "“{typed}” may be two days. Write the month as a word, like `3 Apr`, or the whole"

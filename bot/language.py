@@ -67,6 +67,16 @@ def _(text: str, /, **values: object) -> str:
     return told.format(**values) if values else told
 
 
+def pgettext(context: str, text: str, /) -> str:
+    """Return a message whose English words mean something else elsewhere; ``context`` says what."""
+    return _spoken.get().pgettext(context, text)
+
+
+def npgettext(context: str, one: str, many: str, n: int, **values: object) -> str:
+    """Return such a message for this many, as ``ngettext``: other languages count by what it is."""
+    return _spoken.get().npgettext(context, one, many, n).format(n=n, **values)
+
+
 def ngettext(one: str, many: str, n: int, **values: object) -> str:
     """Return the message for this many, with ``n`` and its other values put in."""
     return _spoken.get().ngettext(one, many, n).format(n=n, **values)

@@ -704,7 +704,11 @@ def _groups_cards(world: World) -> Cards:
         ready = Readiness(HUGE, HUGE, world.others[1].key)
         yield _made(weekly_card.weekly_card, replace(made, readiness=ready, part=Part(2, 3)), None)
         yield _made(weekly_card.weekly_card, replace(made, weeks_left=2), None)
-        yield _made(weekly_card.weekly_card, replace(made, opens=True), world.people[0])
+        first = replace(made, group=group_of(world, schedule=often), opens=True, read=4)
+        for lead in (None, long[0]):
+            yield _made(weekly_card.weekly_card, replace(first, lead=lead), world.people[0])
+        first = replace(first, part=parts_of(world)[-1], readiness=ready)
+        yield _made(weekly_card.weekly_card, first, world.people[0])
         for part in parts_of(world):
             yield _made(weekly_card.weekly_card, replace(made, part=part, readiness=ready), None)
         open_ = OpenPaper(

@@ -7,7 +7,8 @@ from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 
 from bot.errors import OldCardError
-from bot.language import _, ngettext, speak, to_all
+from bot.language import _, ngettext, pgettext, speak, to_all
+from bot.views.phrases import several
 from tests.forged import pressed
 from tests.seen import posts_in, text_of
 
@@ -18,6 +19,10 @@ def catalogues(tmp_path):
     catalog = Catalog(locale="ko")
     catalog.add("Open {title}", "{title} 열기")
     catalog.add(("{n} day", "{n} days"), ("{n}일",))
+    catalog.add("Stop", "알림 끄기", context="reminders")
+    for counted, unit in (("people", "명"), ("days", "일")):
+        more = ("{names} and {n} more",) * 2
+        catalog.add(more, (f"{{names}} 외 {{n}}{unit}",), context=counted)
     catalog.add("-# Paper of the week", "-# 이번 주의 논문")
     catalog.add(OldCardError().sentence(), "이 카드는 더 이상 쓸 수 없습니다.")
     path = tmp_path / "ko" / "LC_MESSAGES" / "nextread.mo"
@@ -45,6 +50,19 @@ async def test_a_message_is_said_in_the_language_spoken(catalogues):
 async def test_where_there_is_no_catalogue_it_is_english(catalogues, language):
     assert await said(language, catalogues) == ("Open BERT", "2 days")
     assert await said(language, catalogues, 1) == ("Open BERT", "1 day")
+
+
+async def test_the_same_english_words_are_said_by_what_they_mean(catalogues):
+    async def say():
+        speak("ko", catalogues)
+        counted = [several(["A", "B", "C"], 1, each) for each in ("people", "days", "channels")]
+        return counted, pgettext("reminders", "Stop"), pgettext("a group", "Stop")
+
+    assert await asyncio.create_task(say()) == (
+        ["A 외 2명", "A 외 2일", "A and 2 more"],
+        "알림 끄기",
+        "Stop",
+    )
 
 
 async def test_one_task_never_changes_the_language_of_another(catalogues):

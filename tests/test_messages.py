@@ -13,7 +13,13 @@ from babel.messages.extract import extract_from_dir
 import bot
 
 BOT = Path(bot.__file__).parent
-KEYWORDS = {"_": None, "ngettext": (1, 2), "message": None}
+KEYWORDS = {
+    "_": None,
+    "ngettext": (1, 2),
+    "pgettext": ((1, "c"), 2),
+    "npgettext": ((1, "c"), 2, 3),
+    "message": None,
+}
 WORDED = sorted(
     path
     for path in (BOT / "errors.py", *BOT.glob("views/*.py"), *BOT.glob("clicks/*.py"))
@@ -30,7 +36,8 @@ WORDS = re.compile(rf"(?:^|\s){LETTERS}+\s|\s{LETTERS}+|^[A-Z][a-z]+\W*$")
 
 def messages_of(call):
     """Return the arguments of a call that are its message: two where it counts."""
-    return call.args[: 2 if call.func.id == "ngettext" else 1]
+    first = 1 if call.func.id in ("pgettext", "npgettext") else 0  # before it, the context
+    return call.args[first : first + (2 if call.func.id in ("ngettext", "npgettext") else 1)]
 
 
 @functools.cache

@@ -181,7 +181,8 @@ async def skip_week(click: Click, said: ids.SkipWeek | ids.Weeks) -> View:
     way, _, week = click.picked.rpartition(":")
     if "/" in click.picked:
         days = _days_picked(click.picked)
-        status, news = await calendars.bring_back(*of, [days]), days_on_text([days])
+        status = await calendars.bring_back(*of, [days])
+        news = days_on_text([days], status.group)
         back = DaysForm(said.group_id, days=tuple(map(str, status.brought_back)), again=True)
         undo = await _undo_days(click, back, status) if back.days else None
     else:
@@ -234,7 +235,8 @@ async def days_back(click: Click, said: ids.DaysBack) -> View:
         status = await calendars.skip(*of, kept.skipped, skips=True)
     click.deliver.look_again()
     if days:
-        news = days_off_text(days, status.group) if kept.again else days_on_text(days)
+        tell = days_off_text if kept.again else days_on_text
+        news = tell(days, status.group)
     else:
         news = skipped_text(status, kept.skipped)
     news = "" if kept.pauses else news
@@ -439,7 +441,7 @@ async def read_for_weeks(click: Click, said: ids.ReadForWeeks) -> View:
         raise NotOfferedError
     else:
         read = await papers.read_for(click.guild_id, said.group_id, key, int(weeks))
-        news = read_for_text(read, int(weeks))
+        news = read_for_text(*read)
     return await _current_card(click, said.group_id, news)
 
 

@@ -134,7 +134,12 @@ def day_meant(typed: str, today: date, zone: str) -> date:
     named = _clean(typed)
     span, tomorrow = _span(named, today, zone), today + timedelta(days=1)
     if span is None or len(dates_meant(named, today, zone)) != 1:
-        days_meant(typed, today, zone)
+        try:
+            days_meant(typed, today, zone)
+        except UnknownDaysError as error:
+            if error.why == "none":
+                raise UnknownDaysError(named, "no_day") from None
+            raise
         raise UnknownDaysError(named, "span")
     day, in_a_week = span[0], today + timedelta(days=7)
     if day == today and dates_meant(named, tomorrow, zone) == [in_a_week]:  # "Monday", on one
@@ -214,9 +219,14 @@ def _read(text: str, today: date) -> Iterator[date]:
         with suppress(ValueError):
             yield date.fromisocalendar(*(int(part or 1) for part in found.groups()))
     elif found := _EITHER.fullmatch(text):
-        one, _, other, year = found.groups()
-        yield from _days(year, int(one), int(other), today)
-        yield from _days(year, int(other), int(one), today)
+        one, mark, other, year = found.groups()
+        month_first, day_first = (
+            [*_days(year, int(month), int(day), today)]
+            for month, day in ((one, other), (other, one))
+        )
+        yield from day_first
+        if not (day_first and year and mark == "."):  # nobody writes a month before dots and a year
+            yield from month_first
     for pattern in _CLEAR:
         if found := pattern.fullmatch(text):
             given = found.groupdict()
@@ -335,8 +345,9 @@ SHORTEST, LONGEST = 5, 12 * 60
 """Minutes that a meeting may take."""
 
 _NO_MEETING = re.compile(
-    r"none|off|no|never|-|no meetings?|nothing|not any more|don['’]t meet"
-    r"|keine?|nein|aus|keine? treffen|없음|모임 없음|なし|无"
+    r"(?:none|no|never|no (?:more )?meetings?|nothing|not|(?:we )?don['’]t meet)(?: any ?more)?"
+    r"|off|-|no longer|(?:cancel|stop|end)(?:led)?(?: (?:it|(?:the |all )?meetings?))?"
+    r"|keine?|nein|aus|keine? treffen(?: mehr)?|absagen|없음|모임 없음|취소|なし|中止|无|取消"
 )
 _EVERY_SO_MANY_WEEKS = re.compile(
     r"\b(?:every|each) (?:other|second|third|two|three|[2-8])\b|\bother week|bi-?weekly|fortnight"
@@ -356,6 +367,11 @@ _DAYS_ON = tuple(
 )
 _EVERY = re.compile(
     r"^(?:(?:every|each|weekly|on|at|um|jeden|immer|am|매주|毎週|每周)\b\s*)+|\s+(?:on|am|every|jeden)$|^[,·]\s*"
+)
+_PART_OF_DAY = re.compile(
+    r"^(?:(?P<am>mornings?|vormittags?)|(?P<pm>afternoons?|evenings?|nachmittags?|abends?)|nights?)"
+    r"[\s,]+(?:(?:at|um)\s+|@\s*)?(?P<time>(?P<hour>[0-9]{1,2})(?::[0-9]{2})?)"
+    r"(?P<half>\s*[ap]\.?m\b)?"
 )
 _IN_CHANNEL = re.compile(r"(?:\b(?:in|at|im)\s+|@\s*)?<#(?P<id>[0-9]{1,19})>")
 _UNTIL = re.compile(r"\s*(?:-|~|\bto\b|\buntil\b|\btill?\b|\bbis\b)\s*")
@@ -409,7 +425,7 @@ def meets_meant(typed: str, zone: str, lasts: str = "", usual: int = A_MEETING) 
 
 def _meets_meant(typed: str, zone: str, lasts: str, usual: int) -> Meets | None:
     """Do so, however long."""
-    text, channel_id = _plain(typed), None
+    text, channel_id = _without_zone(_plain(typed), zone), None
     time: tuple[int, int] | None
     if channel := _IN_CHANNEL.search(text):
         channel_id, text = int(channel["id"]), _IN_CHANNEL.sub(" ", text, count=1).strip()
@@ -454,6 +470,7 @@ def _minutes(typed: str) -> int | None:
 def _time_and_minutes(text: str, usual: int) -> tuple[tuple[int, int] | None, int | None]:
     """Return the time of day that a text begins with, and for how long it is after that."""
     text = _EVERY.sub("", _EVERY.sub("", text)).strip(" ,·")
+    text = _PART_OF_DAY.sub(_with_half, text)
     if (time := time_of_day(text)) is not None:
         return time, usual
     words = text.split()
@@ -471,6 +488,23 @@ def _time_and_minutes(text: str, usual: int) -> tuple[tuple[int, int] | None, in
             if SHORTEST <= minutes <= LONGEST:
                 return one, minutes
     return None, None
+
+
+def _with_half(found: re.Match[str]) -> str:
+    """Return the time of "evening 8" as "8 pm", of "evening 8 pm" and "evening 20:00" as it is."""
+    if found["half"] or int(found["hour"]) > 12:
+        return f"{found['time']}{found['half'] or ''}"
+    return found["time"] + (" am" if found["am"] else " pm" if found["pm"] else " at night")
+
+
+def _without_zone(text: str, zone: str) -> str:
+    """Return a text without the name of this zone behind a time: it is the one that is meant."""
+    names = {zone, zone.rpartition("/")[2].replace("_", " "), *(["gmt"] if "UTC" in zone else [])}
+    clocks = (datetime(2026, month, 1, tzinfo=ZoneInfo(zone)).tzname() for month in (1, 7))
+    names |= {name for name in clocks if name and name.isalpha()}
+    named = "|".join(re.escape(name.casefold()) for name in sorted(names, key=len, reverse=True))
+    of_zone = rf"(?:\((?:{named})\)|(?<![^\W\d_])(?:{named})(?: time)?(?![^\W_]))"
+    return re.sub(rf"(?<=[0-9m.])\s*{of_zone}", "", text)
 
 
 def _plain(typed: str) -> str:

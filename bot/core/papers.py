@@ -81,6 +81,11 @@ class Span:
     def is_under_way(self) -> bool:
         return bool(self.had) and self.left > 0
 
+    @property
+    def so_far(self) -> tuple[int, int]:
+        """How many weeks and parts it was read, if it is gone on with in parts."""
+        return self._told()[1:] if self.parts and self.is_under_way else (0, 0)
+
     def having(self, week: str) -> Self:
         """Return it with one week more, which has what comes next of it."""
         return replace(self, had=(*self.had, (week, None)))
@@ -169,7 +174,7 @@ class PickReply:
     ``before``: what was picked for it until now. ``was_had``: by then the group has read it once.
     ``others``: further weeks for which the same is chosen. ``is_past``: the week's time has come
     already. ``silent``: why it won't be read as things are. ``is_voted_on``: the group is just
-    voting on the week. ``weeks``: for how many the group reads it; None: nobody has said.
+    voting on the week. ``span``: for how many weeks the group reads it; None: nobody has said.
     """
 
     group_id: int
@@ -182,7 +187,7 @@ class PickReply:
     is_past: bool = False
     silent: Silent | None = None
     is_voted_on: bool = False
-    weeks: int | None = None
+    span: Span | None = None
     part: Part | None = None
 
 
@@ -557,7 +562,7 @@ class Plan:
         """Return why nothing will be posted in a week of a group that is active."""
         week, schedule = self.calendar.week(slot.week), self.calendar.schedule
         if week is None and schedule.is_off(schedule.day(slot.week)):
-            return "day_off"
+            return "day_off" if schedule.is_day_off(schedule.day(slot.week)) else "paused"
         if week is None and not schedule.is_in_turn(slot.week):
             return "not_in_turn"
         if week is None:
@@ -682,16 +687,19 @@ def is_long(resource: Resource) -> bool:
     return bool(resource.parts) or (resource.minutes or 0) > LONG
 
 
-def weeks_offered(resource: Resource, now: int | None) -> list[int]:
+def weeks_offered(resource: Resource, span: Span | None) -> list[int]:
     """Return for how many weeks a resource may be read, the likeliest first; 0: it is passed over.
 
-    Of so many parts, only those counts that change how many come a week, and what counts ``now``.
+    Of so many parts, only those counts that change how many come a week, and what counts now.
+    Those that it was read so far count; what is left of it takes one more at least.
     """
-    parts = len(resource.parts)
-    if not parts:
+    if not resource.parts:
         return [*range(1, MOST_WEEKS + 1), 0]
-    counts = {-(-parts // a_week) for a_week in range(1, parts + 1)} | {now or parts}
-    return [*sorted(counts, reverse=True), 0]
+    weeks, parts = (0, 0) if span is None else span.so_far
+    left = len(resource.parts) - parts
+    counts = {weeks + -(-left // a_week) for a_week in range(1, left + 1)}
+    now = span.in_weeks if span is not None else 0
+    return [*sorted(counts | {now or len(resource.parts)}, reverse=True), 0]
 
 
 def spans_by_key(

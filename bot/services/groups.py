@@ -383,8 +383,9 @@ class Groups:
     ) -> GroupStatus:
         """Give a group another channel, with all it has; a paper that waits goes there.
 
-        A vote stays behind: its poll stands in the old channel. So does a forum's standing post:
-        another forum gets one of its own. ``seen_in``: the channel that it is to leave.
+        A vote stays behind: its poll stands in the old channel. So does a forum's standing post,
+        which says where the group is: another forum gets one of its own, another channel is told
+        by a card or by the group's first paper. ``seen_in``: the channel that it is to leave.
 
         Raises:
             OldCardError: another moderator has moved it meanwhile.
@@ -401,7 +402,8 @@ class Groups:
             )
             await outbox.wake(tx, group_id, now)
             await call_off(tx, self._ids, old, now)
-            group = await self.announce(tx, old, old, now)
+            opens = old.is_forum and not await week_rows.has_had(tx, group_id)
+            group = await self.announce(tx, old, old, now, opens=opens)
             for gone in await group_rows.merged_groups(tx, group_id):
                 await standing.tell(tx, self._ids, gone, now)
         return await self.status_of(group)
@@ -527,7 +529,9 @@ class Groups:
         unfinished = {post.week_id for post in posted if post.part and post.part.is_unfinished}
         named = {post.week_id: str(months[post.week_id]) for post in posted}
         found = await week_rows.remembered(self._db, keys, named, unfinished)
-        counts = Counter(named.values())
+        present = plan.curriculum.present  # of one that was read in several weeks, too, one paper
+        papers = {(named[post.week_id], present(post.key or "")) for post in posted}
+        counts = Counter(month for month, _ in papers)
         return found, [
             PastMonth(month, counts[str(month)], shown_count(found.get(str(month), (0,))[0]))
             for month in sorted(asked, reverse=True)
@@ -646,7 +650,9 @@ class Groups:
         await standing.ask_to_open(tx, self._ids, group, now, is_new=opens)
         told = attrgetter("schedule", "state", "channel_id", "list_id", "meets")
         if old is None or told(old) != told(group):
-            await standing.tell(tx, self._ids, group, now)
+            has_left = old is not None and old.channel_id != group.channel_id
+            left_id = old.standing_id if old is not None and has_left else None
+            await standing.tell(tx, self._ids, group, now, left_id=left_id)
         return group
 
     async def status_of(self, group: Group, reader_id: int | None = None) -> GroupStatus:

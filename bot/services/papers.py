@@ -122,11 +122,15 @@ class Papers:
             is_past=slot.at <= plan.now,
         )
 
-    async def read_for(self, guild_id: int, group_id: int, key: str, weeks: int) -> Resource:
-        """Let a group read a resource for this many weeks in a row, or none; return it.
+    async def read_for(
+        self, guild_id: int, group_id: int, key: str, weeks: int
+    ) -> tuple[Resource, int, int]:
+        """Let a group read a resource for this many weeks in a row, or none.
 
         A pick or a vote for one of them goes first: the rest then comes a week later. Of what was
-        begun, the weeks it has had count. As many as it has parts, and it follows them as they are.
+        begun, the weeks it has had count; what is left of its parts takes one more at least. As
+        many as it has parts, and it follows them as they are. Return it, for how many weeks it is
+        read, and how many of them there were so far, if it is gone on with in parts.
 
         Raises:
             NotOfferedError: for so many weeks nothing is read, or nothing without parts.
@@ -136,9 +140,11 @@ class Papers:
             meant = meant or await self._curricula.resource(tx, group.where, key)
             if not 0 <= weeks <= (len(meant.parts) or MOST_WEEKS):
                 raise NotOfferedError
-            keys = plan.curriculum.keys_of(meant)
+            keys, span = plan.curriculum.keys_of(meant), plan.spans.get(meant.key)
+            so_far = 0 if span is None else span.so_far[0]
+            weeks = weeks and max(weeks, so_far + 1)
             await week_rows.put_span(tx, group_id, plan.span(meant, weeks), keys)
-        return meant
+        return meant, weeks, so_far
 
     async def go_on(self, guild_id: int, group_id: int, choice: AfterList | None) -> None:
         """Choose what follows when the group's list is through; None: nothing."""
@@ -402,6 +408,6 @@ def _reply(plan: Plan, group: Group, slot: Slot, meant: Resource) -> PickReply:
         meant,
         was_had=was_had and not goes_on,
         silent=plan.silent(slot) if group.state == "active" else group.state,
-        weeks=None if span is None else span.in_weeks,
+        span=span,
         part=part,
     )

@@ -64,7 +64,7 @@ async def ask_to_open(tx: Queries, ids: Ids, group: Group, now: datetime, *, is_
     """Put the card that tells a channel of its new group into the outbox: once a group, for good.
 
     A moderator has changed the group: what wasn't sent so far tells that, too, some minutes later.
-    A group that is older than this card has none.
+    A group that is older than this card has none, unless it comes out of a forum.
     """
     old, due_at = await outbox.row_about(tx, "opening", str(group.group_id)), now + OPENS_AFTER
     if old is None and is_new and not group.is_forum:
@@ -92,10 +92,21 @@ async def opens_at(db: Queries, group: Group) -> datetime | None:
 
 
 async def tell(
-    tx: Queries, ids: Ids, group: Group, now: datetime, *, due_at: datetime | None = None
+    tx: Queries,
+    ids: Ids,
+    group: Group,
+    now: datetime,
+    *,
+    due_at: datetime | None = None,
+    left_id: int | None = None,
 ) -> None:
-    """Update each card that tells of a group, if there is or may be one; at once, unless said."""
+    """Update each card that tells of a group, if there is or may be one; at once, unless said.
+
+    In a forum that it has left, too, as long as it is in none. ``left_id``: the post there.
+    """
     due_at = due_at or now
+    if left_id := left_id or await _left_post(tx, group):
+        await _sign(tx, ids, group, left_id, due_at)
     if group.standing_id is not None or await _may_be_made(tx, group):
         await _sign(tx, ids, group, None, due_at)
     opening = await outbox.row_about(tx, "opening", str(group.group_id))
@@ -119,6 +130,8 @@ async def left_behind(tx: Queries, ids: Ids, group: Group, now: datetime) -> lis
     opening = await outbox.row_about(tx, "opening", str(group.group_id))
     stands = [opening.stands_at] if opening is not None and opening.stands_at else []
     post = [(group.standing_id, None)] if group.standing_id is not None else []
+    if left_id := await _left_post(tx, group):
+        post.append((left_id, None))
     left = list[OutboxRow]()
     for place_id, message_id in (*stands, *post):
         row_id = ids.new()
@@ -135,7 +148,7 @@ async def _sign(
 ) -> None:
     """Plan a new look of a card; ``message_id``: of the one that opened the group, if it is known.
 
-    A group that has moved may have a standing post as well.
+    Or of a forum's post that the group has left. It may have a standing post as well.
     """
     row_id, to, until = ids.new(), (group.guild_id, group.group_id), due_at + SIGN_WITHIN
     about = f"{group.group_id}:{row_id}"
@@ -146,6 +159,12 @@ async def _sign(
 def wants_one(group: Group) -> bool:
     """Tell whether a group lacks the standing post that it is to have."""
     return group.is_forum and group.standing_id is None and group.state != "stopped"
+
+
+async def _left_post(db: Queries, group: Group) -> int | None:
+    """Return the standing post of the forum that a group has left for a channel of another kind."""
+    row = None if group.is_forum else await outbox.row_about(db, "standing", str(group.group_id))
+    return None if row is None else row.message_id
 
 
 async def _may_be_made(db: Queries, group: Group) -> bool:

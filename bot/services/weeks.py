@@ -150,15 +150,21 @@ class Weeks:
             weeks_left=_weeks_left(plan, post) if group.merged_into is None else None,
             part=plan.part(post),
             lead=await lead_rows.leader(self._db, group.group_id, post.week),
-            opens=await self._opens(plan, post),
+            opens=await self._opens(plan, post, group),
         )
 
-    async def _opens(self, plan: Plan, post: Week) -> bool:
-        """Tell whether a paper is the first of a group that no other card tells of."""
-        if post.at != plan.calendar.first_at:
+    async def _opens(self, plan: Plan, post: Week, group: Group) -> bool:
+        """Tell whether a paper is the first of a group that no other card in its channel tells of.
+
+        The card of a group that has moved since stands where it was.
+        """
+        is_left = post.state == "posted" and post.channel_id != group.channel_id
+        if post.at != plan.calendar.first_at or group.is_forum or is_left:
             return False
         row = await outbox.row_about(self._db, "opening", str(post.group_id))
-        return row is not None and row.state not in ("sent", "uncertain")
+        if row is None or row.state not in ("sent", "uncertain"):
+            return row is not None
+        return group.channel_id not in (row.stands_at or row.places)
 
     async def read_by(
         self,

@@ -193,15 +193,17 @@ def _card_for_all(status: GroupStatus, told: str) -> LayoutView:
     It stands for long, so it names nobody: who no longer wants that shows it in *This group*.
     """
     group = status.group
-    often = ngettext(
-        "### A paper every week, to talk about",
-        "### A paper every {n} weeks, to talk about",
-        group.schedule.every,
-    )
+    every, often = group.schedule.every, _("### A paper every week, to talk about")
+    if every > 1:
+        often = ngettext(
+            "### A paper every {n} week, to talk about",
+            "### A paper every {n} weeks, to talk about",
+            every,
+        )
     lines = [
         often,
         told,
-        f"🗓️ {meets_text(group.meets)}" if group.meets and group.state != "stopped" else "",
+        f"🗓️ {meets_text(group.meets)}" if group.meets and _goes_on(status) else "",
         _state_text(group.state),
         *_first_lines(status),
     ]
@@ -245,7 +247,8 @@ def over_card() -> LayoutView:
     """Build that first message once the group is deleted."""
     told = _(
         "### This study group is over\n"
-        "A moderator deleted it. What was posted stays, and everybody keeps their marks."
+        "A moderator deleted it: no more papers, no more meetings. What was posted stays, and"
+        " everybody keeps their marks."
     )
     return boxed(told)
 
@@ -295,7 +298,7 @@ def group_lines(
         lines += [
             _("⏸️ **Paused.** Papers come again on {at}.", at=moment(at, "D")) for at in ahead[:1]
         ] or [_state_text("paused")]
-    if group.meets and group.state != "stopped":
+    if group.meets and _goes_on(status):
         lines.append(f"-# {meets_text(group.meets, whole=is_open)}")
     if group.meets and status.still_at:
         lines.append(_("-# This week it is still on {at}.", at=moment(status.still_at)))
@@ -332,7 +335,7 @@ def _head(status: GroupStatus, *, is_open: bool) -> str:
 
 def days_text(days: Sequence[DaysOff]) -> str:
     """Return days off as the group's own calendar names them, and spans by both their ends."""
-    return several([span_text(each) for each in days], SPANS_SHOWN)
+    return several([span_text(each) for each in days], SPANS_SHOWN, "days")
 
 
 def _days_off(status: GroupStatus, *, is_open: bool) -> list[DaysOff]:
@@ -342,18 +345,25 @@ def _days_off(status: GroupStatus, *, is_open: bool) -> list[DaysOff]:
     return days if is_open else [each for each in days if last and each.first < schedule.day(last)]
 
 
+def _goes_on(status: GroupStatus) -> bool:
+    return status.group.state == "active" and status.pause is None
+
+
 def meets_text(meets: Meets, *, whole: bool = True) -> str:
-    """Return when a group meets; the ``whole``: how long and where, if that isn't as usual."""
-    weekly = (
-        _("Meets on Mondays at {time}"),
-        _("Meets on Tuesdays at {time}"),
-        _("Meets on Wednesdays at {time}"),
-        _("Meets on Thursdays at {time}"),
-        _("Meets on Fridays at {time}"),
-        _("Meets on Saturdays at {time}"),
-        _("Meets on Sundays at {time}"),
+    """Return when a group meets; the ``whole``: how long and where, if that isn't as usual.
+
+    It meets for each paper, however many weeks lie between them.
+    """
+    days = (
+        _("Meets once a paper: Monday at {time}"),
+        _("Meets once a paper: Tuesday at {time}"),
+        _("Meets once a paper: Wednesday at {time}"),
+        _("Meets once a paper: Thursday at {time}"),
+        _("Meets once a paper: Friday at {time}"),
+        _("Meets once a paper: Saturday at {time}"),
+        _("Meets once a paper: Sunday at {time}"),
     )[meets.weekday]
-    when = weekly.format(time=f"{meets.hour:02}:{meets.minute:02}")
+    when = days.format(time=f"{meets.hour:02}:{meets.minute:02}")
     lasts = duration(meets.minutes) if whole and meets.minutes != A_MEETING else None
     return dotted(when, lasts, f"<#{meets.channel_id}>" if whole and meets.channel_id else None)
 
@@ -362,7 +372,7 @@ def members_text(count: int, named: Sequence[int] = ()) -> str:
     """Return how many belong to a group, and the names of those who show theirs."""
     if not named:
         return ngettext("{n} member", "{n} members", count)
-    names = several([f"<@{reader_id}>" for reader_id in named], NAMES_SHOWN, count)
+    names = several([f"<@{reader_id}>" for reader_id in named], NAMES_SHOWN, "people", count)
     return ngettext("{n} member: {names}", "{n} members: {names}", count, names=names)
 
 

@@ -331,7 +331,7 @@ def _wanted(wanted: Wanted) -> Lines:
     n = wanted.suggestion.wanted
     yield ngettext("{n} member wants it.", "{n} members want it.", n)
     if wanted.leaders:
-        leaders = phrases.several([f"<@{each}>" for each in wanted.leaders], 3)
+        leaders = phrases.several([f"<@{each}>" for each in wanted.leaders], 3, "people")
         yield _("🎤 {leaders} would lead it.", leaders=leaders)
     for why in wanted.whys:
         yield f"> {phrases.narrow(why, LONGEST_WHY)}"

@@ -269,7 +269,7 @@ def leaders_text(status: GroupStatus) -> str:
         for lead in status.leads
         if lead.state == "leads" and since <= lead.week and not _is_this(lead.week, status)
     ]
-    named = phrases.several(leaders, LEADS_SHOWN)
+    named = phrases.several(leaders, LEADS_SHOWN, "days")
     return _("-# 🎤 To lead, if papers come then: {leaders}", leaders=named) if leaders else ""
 
 
@@ -278,7 +278,7 @@ def left_text(status: GroupStatus) -> str:
     if not status.unled:
         return ""
     slots = (slot_of_week(status.group.schedule, week) for week in status.unled)
-    days = phrases.several([phrases.moment(slot.at, "d") for slot in slots], LEADS_SHOWN)
+    days = phrases.several([phrases.moment(slot.at, "d") for slot in slots], LEADS_SHOWN, "days")
     return _("You left the group, so you no longer lead on {days}.", days=days)
 
 

@@ -122,7 +122,7 @@ def history_card(history: PastEdits) -> LayoutView:
     desk, draft = history.desk, (history.desk.draft_id, history.desk.opener_id)
     lines = [f"- {_edit_text(edit)}" for edit in history.edits if not edit.taken_back]
     if (more := len(lines) - EDITS_SHOWN) > 0:
-        lines[EDITS_SHOWN:] = [_("-# and {n} more", n=more)]
+        lines[EDITS_SHOWN:] = [ngettext("-# and {n} more change", "-# and {n} more changes", more)]
     if taken_back := sum(edit.taken_back for edit in history.edits):
         lines.append(_("-# {n} taken back", n=taken_back))
     title = f"### {phrases.narrow(phrases.title_of(desk.resource), 40)}"
@@ -435,7 +435,7 @@ def _doubts(desk: Desk, most: int) -> Lines:
         title = phrases.narrow(phrases.title_in(desk.curriculum, doubt.needed))
         yield told.format(title=title, why=phrases.narrow(doubt.why, longest))
     if (more := len(desk.doubts) - most) > 0:
-        yield _("-# and {n} more", n=more)
+        yield ngettext("-# and {n} more doubt", "-# and {n} more doubts", more)
 
 
 def _wishes(desk: Desk) -> Lines:
@@ -509,7 +509,7 @@ def _change_text(edit: PastEdit) -> str:
         "removed": _("removed"),
         "restored": _("restored"),
     }[edit.kind]
-    what = phrases.several([fields.get(name, name) for name in edit.fields], 3)
+    what = phrases.several([fields.get(name, name) for name in edit.fields], 3, "settings")
     return f"{kind}: {what}" if what else kind
 
 

@@ -27,7 +27,7 @@ from bot.core.groups import (
 from bot.core.papers import TELL_WEEKS_AHEAD
 from bot.core.weeks import HAD, DaysOff, slot_of_week
 from bot.errors import UnknownZoneError
-from bot.language import _, ngettext
+from bot.language import _, ngettext, pgettext
 from bot.plain import plain
 from bot.views import custom_ids as ids
 from bot.views.group_card import (
@@ -143,9 +143,17 @@ def days_off_text(days: Sequence[DaysOff], group: Group) -> str:
     return _("✅ No paper and no meeting on these days: {days}.", days=days_text(days))
 
 
-def days_on_text(days: Sequence[DaysOff]) -> str:
-    """Return what is told of days that are off no more."""
-    return _("✅ No longer days off: {days}.", days=days_text(days))
+def days_on_text(days: Sequence[DaysOff], group: Group) -> str:
+    """Return what is told of days that are off no more, unless others took them off as well."""
+    off = [
+        each for each in group.schedule.days_off
+        if any(each.first <= one.last and one.first <= each.last for one in days)
+    ]  # fmt: skip
+    if not off:
+        return _("✅ No longer days off: {days}.", days=days_text(days))
+    return _(
+        "✅ Taken back: {days}. Still days off: {off}.", days=days_text(days), off=days_text(off)
+    )
 
 
 MOVES_SHOWN = 5
@@ -390,7 +398,9 @@ def moderators_card(
         )
         opened = [*rows, asked if status.group.state == "active" else None, elsewhere]
     if papers:
-        change = weeks_select(*of, papers, picked_options(status, _("Take it back")))
+        change = weeks_select(
+            *of, papers, picked_options(status, pgettext("a pick", "Take it back"))
+        )
     else:
         change = select(ids.TakeBackOne(*of), _("Take a pick back…"), picked_options(status))
     lines = [*_lines(guild, status, papers, opens=opens)]
@@ -493,7 +503,7 @@ def _run_buttons(
         run.append(button(ids.RunGroup(*of, "post"), post, BLUE))
     ends, seldom = [*_after_list_buttons(status, of)], [delete_button(*of)]
     if state != "stopped":
-        seldom.insert(0, button(ids.RunGroup(*of, "stop"), _("Stop"), RED))
+        seldom.insert(0, button(ids.RunGroup(*of, "stop"), pgettext("a group", "Stop"), RED))
         seldom.insert(0, button(ids.AskDays(*of, "pause"), _("Pause until…")))
         seldom.insert(0, button(ids.AskDays(*of, "off"), _("Days off…")))
     if status.vote is not None:

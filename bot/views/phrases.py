@@ -8,7 +8,7 @@ from typing import Literal
 from bot.core.curriculum import Curriculum, Kind, Resource, Step
 from bot.core.link_checks import ARCHIVE
 from bot.core.progress import Count, Mark, Marks, State, step_count
-from bot.language import _, ngettext
+from bot.language import _, ngettext, npgettext
 from bot.plain import clipped, columns, link, made_once, narrowed, one_line, plain
 
 MUST_READ = "📚"
@@ -118,18 +118,40 @@ def title_in(curriculum: Curriculum, key: str) -> str:
 def titles(resources: Sequence[Resource], most: int = 3, longest: int = 60) -> str:
     """Return short titles as one phrase: "A, B and 4 more"."""
     named = [name_of(r, longest) for r in resources]
-    return several(named, most) if len(named) > most else joined(named)
+    return several(named, most, "resources") if len(named) > most else joined(named)
 
 
-def several(names: Sequence[str], most: int, of: int | None = None) -> str:
+Counted = Literal["people", "resources", "channels", "days", "settings"]
+
+
+def several(names: Sequence[str], most: int, counted: Counted, of: int | None = None) -> str:
     """Return the first names: "A, B and 4 more"; ``of``: how many there are in all."""
     named = ", ".join(names[:most])
     more = (len(names) if of is None else of) - len(names[:most])
-    return _("{names} and {n} more", names=named, n=more) if more > 0 else named
+    if more <= 0:
+        return named
+    # Translators: the context is what is counted: people, days or spans of days, and so on.
+    return {
+        "people": npgettext(
+            "people", "{names} and {n} more", "{names} and {n} more", more, names=named
+        ),
+        "resources": npgettext(
+            "resources", "{names} and {n} more", "{names} and {n} more", more, names=named
+        ),
+        "channels": npgettext(
+            "channels", "{names} and {n} more", "{names} and {n} more", more, names=named
+        ),
+        "days": npgettext(
+            "days", "{names} and {n} more", "{names} and {n} more", more, names=named
+        ),
+        "settings": npgettext(
+            "settings", "{names} and {n} more", "{names} and {n} more", more, names=named
+        ),
+    }[counted]
 
 
 def channels(channel_ids: Sequence[int], most: int) -> str:
-    return several([f"<#{channel_id}>" for channel_id in channel_ids], most)
+    return several([f"<#{channel_id}>" for channel_id in channel_ids], most, "channels")
 
 
 def dotted(*facts: str | None) -> str:

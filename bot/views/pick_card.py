@@ -16,6 +16,7 @@ from bot.core.papers import (
     MOST,
     Ballot,
     PickReply,
+    Span,
     Vote,
     is_long,
     weeks_meant,
@@ -48,7 +49,7 @@ from bot.views.weekly_card import part_text
 
 LATER_SHOWN = 5
 
-LongPaper = tuple[Resource, int | None]
+LongPaper = tuple[Resource, Span | None]
 """A long paper, and for how many weeks it is read; None: nobody has said."""
 
 
@@ -58,7 +59,7 @@ LongPaper = tuple[Resource, int | None]
 def pick_card(reply: PickReply, opener_id: int) -> LayoutView:
     """Build what was picked, with Undo."""
     read, of = reply.resource, (reply.group_id, opener_id)
-    long = [(read, reply.weeks)] if read and is_long(read) else []
+    long = [(read, reply.span)] if read and is_long(read) else []
     undo = button(ids.TakeBack(*of, reply.slot.week), _("Undo"))
     told = "\n".join(_picked_lines(reply))
     return boxed(told, undo, weeks_select(*of, long))
@@ -88,8 +89,8 @@ def weeks_select(
     """
     options = [*_long_options(papers), *picks]
     if len(options) > OPTIONS:
-        passed = [_long_options([paper])[0] for paper in papers if paper[1] == 0]
-        in_sight = [_long_options([paper]) for paper in papers if paper[1] != 0]
+        passed = [_long_options([paper])[0] for paper in papers if _is_passed(paper[1])]
+        in_sight = [_long_options([paper]) for paper in papers if not _is_passed(paper[1])]
         kept = [*passed, *picks][: OPTIONS - len(in_sight[0] if in_sight else ())]
         while sum(map(len, in_sight)) > OPTIONS - len(kept):
             in_sight.pop()
@@ -136,7 +137,7 @@ def _picked_lines(reply: PickReply) -> Lines:
     elif part:
         yield _("-# That week reads {part}.", part=part)
     if reply.others:
-        when = phrases.several([phrases.moment(s.at, "d") for s in reply.others], 1)
+        when = phrases.several([phrases.moment(s.at, "d") for s in reply.others], 1, "days")
         yield _("⚠️ It is also chosen for {when}.", when=when)
     if reply.is_voted_on:
         yield _("⚠️ The group is voting on that week right now. A pick counts more than a vote.")
@@ -151,7 +152,9 @@ def _picked_lines(reply: PickReply) -> Lines:
                 "⚠️ That week has no paper: it's too soon after the paper before. Pick for a"
                 " later week."
             ),
-            "day_off": _(
+            "day_off": _("⚠️ No paper then: it was a day off. Pick another week.")
+            if reply.is_past
+            else _(
                 "⚠️ No paper then: it's a day off. Pick another week, or remove the day off in"
                 " `/manage group`."
             ),
@@ -211,11 +214,11 @@ def skipped_text(status: GroupStatus, week: str) -> str:
     """Return what is told of a week that was just left out, or has its paper again."""
     for coming in status.coming:
         if coming.slot.week == week:
-            told = (
-                _("⏭️ Skipped: nothing is posted on {day}.")
-                if coming.is_skipped
-                else _("✅ Not skipped: there is a paper on {day}.")
-            )
+            told = _("✅ Not skipped: there is a paper on {day}.")
+            if coming.is_skipped:
+                told = _("⏭️ Skipped: nothing is posted on {day}.")
+            elif coming.pick.key is None:
+                told = _("✅ Not skipped, but nothing is left to read on {day}.")
             return told.format(day=phrases.moment(coming.slot.at, "D"))
     return ""
 
@@ -229,7 +232,11 @@ def long_papers(status: GroupStatus) -> list[LongPaper]:
     found = [curriculum.get(key or "") for key in keys]
     long = {r.key: r for r in found if r and is_long(r)}
     long |= {key: curriculum.by_key[key] for key, span in spans.items() if span.weeks == 0}
-    return [(r, spans[key].in_weeks if key in spans else None) for key, r in long.items()]
+    return [(resource, spans.get(key)) for key, resource in long.items()]
+
+
+def _is_passed(span: Span | None) -> bool:
+    return span is not None and span.in_weeks == 0
 
 
 def _long_options(papers: Iterable[LongPaper]) -> list[discord.SelectOption]:
@@ -237,31 +244,41 @@ def _long_options(papers: Iterable[LongPaper]) -> list[discord.SelectOption]:
     return [
         option(
             f"{weeks}:{resource.key}",
-            ngettext("{title}: one week", "{title}: {n} weeks", weeks, title=title)
-            if weeks
-            else _("{title}: leave it out", title=title),
+            _weeks_text(clipped(one_line(phrases.short_title(resource)), 80), span, weeks),
             phrases.dotted(
-                _("Chosen now") if weeks == (1 if now is None else now) else "",
-                _parts_a_week(resource, weeks),
+                _("Chosen now") if weeks == (1 if span is None else span.in_weeks) else "",
+                _parts_a_week(resource, span, weeks),
             ),
         )
-        for resource, now in papers
-        for title in [clipped(one_line(phrases.short_title(resource)), 80)]
-        for weeks in weeks_offered(resource, now)
+        for resource, span in papers
+        for weeks in weeks_offered(resource, span)
     ]
 
 
-def _parts_a_week(resource: Resource, weeks: int) -> str:
+def _weeks_text(title: str, span: Span | None, weeks: int) -> str:
+    """Return for how many weeks a paper may be read; one that is read in parts, from now on."""
+    if not weeks:
+        return _("{title}: leave it out", title=title)
+    if span is not None and span.so_far[0]:
+        more = weeks - span.so_far[0]
+        return ngettext("{title}: one more week", "{title}: {n} more weeks", more, title=title)
+    return ngettext("{title}: one week", "{title}: {n} weeks", weeks, title=title)
+
+
+def _parts_a_week(resource: Resource, span: Span | None, weeks: int) -> str:
     if not resource.parts or not weeks:
         return ""
-    most = -(-len(resource.parts) // weeks)
-    return ngettext("{n} part a week", "up to {n} parts a week", most)
+    weeks_had, parts_had = (0, 0) if span is None else span.so_far
+    most = -(-(len(resource.parts) - parts_had) // (weeks - weeks_had))
+    if most == 1:
+        return _("1 part a week")
+    return ngettext("up to {n} part a week", "up to {n} parts a week", most)
 
 
 def long_lines(papers: Sequence[LongPaper]) -> Lines:
     """Yield the long paper about which moderators are asked first, and those left out."""
-    asked = [resource for resource, weeks in papers if weeks is None]
-    passed = [resource for resource, weeks in papers if weeks == 0]
+    asked = [resource for resource, span in papers if span is None]
+    passed = [resource for resource, span in papers if _is_passed(span)]
     for resource in asked[:1]:
         title, takes = phrases.beside(phrases.short_title(resource)), phrases.takes(resource)
         yield _("⏳ {title}: {takes}. For how many weeks?", title=title, takes=takes)
@@ -274,24 +291,44 @@ def long_lines(papers: Sequence[LongPaper]) -> Lines:
         )
 
 
-def read_for_text(resource: Resource, weeks: int) -> str:
+def read_for_text(resource: Resource, weeks: int, so_far: int) -> str:
+    """Return for how many weeks a paper is read now; ``so_far``: weeks that it was read in parts.
+
+    Weeks of one without parts are told in all, as its posts count them.
+    """
     title = phrases.name_of(resource)
     if weeks == 0:
         return _("✅ **{title}** is left out: the group reads what comes after it.", title=title)
-    if weeks > 1 and weeks == len(resource.parts):
-        return _(
-            "✅ **{title}**: one part a week, for {n} weeks.\n"
-            "-# A pick or a vote for one of these weeks comes first. The rest comes a week later.",
+    n = weeks - so_far
+    if n == 1 and so_far:
+        return _("✅ The rest of **{title}** is read in one week.", title=title)
+    if n == 1:
+        return _("✅ **{title}** is read in one week.", title=title)
+    if so_far:
+        told = ngettext(
+            "✅ The rest of **{title}** is read in {n} week.",
+            "✅ The rest of **{title}** is read in {n} weeks.",
+            n,
             title=title,
-            n=weeks,
         )
-    return ngettext(
-        "✅ **{title}** is read in one week.",
-        "✅ **{title}** is read for {n} weeks.\n"
-        "-# A pick or a vote for one of these weeks comes first. The rest comes a week later.",
-        weeks,
-        title=title,
+    elif n == len(resource.parts):
+        told = ngettext(
+            "✅ **{title}**: one part a week, for {n} week.",
+            "✅ **{title}**: one part a week, for {n} weeks.",
+            n,
+            title=title,
+        )
+    else:
+        told = ngettext(
+            "✅ **{title}** is read for {n} week.",
+            "✅ **{title}** is read for {n} weeks.",
+            n,
+            title=title,
+        )
+    below = _(
+        "-# A pick or a vote for one of these weeks comes first. The rest comes a week later."
     )
+    return f"{told}\n{below}"
 
 
 def week_text(at: datetime, zone: str, title: str) -> str:
@@ -390,7 +427,7 @@ def _elsewhere_lines(ballot: Ballot) -> Lines:
             for r in ballot.candidates
             if r is not None and r.key in slots
         ]
-        return phrases.several(told, 1)
+        return phrases.several(told, 1, "resources")
 
     if else_.chosen:
         yield _("⚠️ Chosen for another week: {titles}.", titles=dated(else_.chosen))

@@ -312,7 +312,7 @@ def _change_label(change: Change, curriculum: Curriculum) -> str:
         "goal": _("Goal: {goal}"),
         "no_goal": _("Goal dropped"),
     }[change.kind]
-    what = several(list(map(short_title, named)), 3) or _("something no longer listed")
+    what = several(list(map(short_title, named)), 3, "resources") or _("something no longer listed")
     return label.format(what=what, goal=title_in(curriculum, change.goal or ""))
 
 

@@ -12,7 +12,7 @@ from bot.core.curriculum.additions import is_of_guild
 from bot.core.recommend import Recommendation, Reply
 from bot.core.reminders import OpenPaper, Pace, Reasons
 from bot.core.weeks import Week
-from bot.language import _
+from bot.language import _, pgettext
 from bot.plain import plain
 from bot.views import custom_ids as ids
 from bot.views import phrases
@@ -93,7 +93,15 @@ def _resource_box(
 def _ways_out(reasons: Reasons) -> ui.ActionRow[Any] | None:
     # Translators: on a reminder. Later: it comes again tomorrow. Stop: no more of its kind.
     stops = ids.Reminding.of("stop", reasons)
-    return row(button(ids.RemindLater(), _("Later")), button(stops, _("Stop")))
+    return row(button(ids.RemindLater(), _later()), button(stops, _stop()))
+
+
+def _later() -> str:
+    return pgettext("reminder", "Later")
+
+
+def _stop() -> str:
+    return pgettext("reminders", "Stop")
 
 
 def _discussion(guild_id: int, post: Week) -> str | None:
@@ -124,7 +132,7 @@ def later_card(at: datetime | None) -> LayoutView:
 def not_later_card() -> LayoutView:
     """Build the answer to Undo after *Later*."""
     told = _("↩️ I won't remind you of it again.")
-    return boxed(told, row(button(ids.RemindLater(), _("Later")), go_button("settings")))
+    return boxed(told, row(button(ids.RemindLater(), _later()), go_button("settings")))
 
 
 def stopped_card(reasons: Reasons) -> LayoutView:
@@ -139,7 +147,7 @@ def on_again_card(reasons: Reasons) -> LayoutView:
     """Build the answer to Undo after *Stop*."""
     of_papers = _("🔔 I'll remind you about the papers of {rooms} again.", rooms=_rooms(reasons))
     of_idle = _("🔔 Reminders after a week without reading are on again.")
-    return _changed_card(reasons, of_papers, of_idle, "stop", _("Stop"))
+    return _changed_card(reasons, of_papers, of_idle, "stop", _stop())
 
 
 def _changed_card(

@@ -34,7 +34,7 @@ from bot.core.recommend import (
 )
 from bot.core.weeks import address
 from bot.errors import UnknownResourceError
-from bot.language import _, ngettext
+from bot.language import _, ngettext, pgettext
 from bot.plain import columns, link, markdown, narrowed, one_line, plain
 from bot.views import custom_ids as ids
 from bot.views import phrases
@@ -418,7 +418,7 @@ def _parts(resource: Resource) -> Iterator[str]:
         yield _("**In parts**")
         yield from (f"{n}. {phrases.narrow(name, 48)}" for n, name in enumerate(names, start=1))
     if (more := len(resource.parts) - PARTS_SHOWN) > 0:
-        yield _("-# and {n} more", n=more)
+        yield ngettext("-# and {n} more part", "-# and {n} more parts", more)
 
 
 def _part_text(note: str) -> str:
@@ -471,7 +471,7 @@ def _put_off_box(answer: AllPutOff) -> ui.Container[Any]:
         why,
         _helping_text(first, ROOM // 2),
         row(
-            button(ids.NotRead(first.key), _("Take it back"), GREEN),
+            button(ids.NotRead(first.key), pgettext("a resource put off", "Take it back"), GREEN),
             _deeper_button() if answer.deeper else None,
             go_button("progress"),
         ),

@@ -91,7 +91,7 @@ def suggested_card(suggested: Suggested, told: str | None = None) -> LayoutView:
     head = ngettext("-# {n} suggestion waits", "-# {n} suggestions wait", n)
     lines = as_many_as_fit(_lines(suggested), ROOM)
     if (more := n - len(lines)) > 0:
-        lines.append(_("-# and {n} more", n=more))
+        lines.append(ngettext("-# and {n} more suggestion", "-# and {n} more suggestions", more))
     wanted = [
         option(
             str(each.suggestion_id),

@@ -38,9 +38,10 @@ LINES_OF_THE_GROUP = 5
 def weekly_card(post: WeeklyPost, role_id: int | None) -> LayoutView:
     """Build the public card of a week's paper, which names this role."""
     resource, week_id = post.resource, post.post.week_id
-    heading = text_of(_heading(post))
+    heading, first = text_of(_heading(post)), [*_first_facts(post)]
     most = LINES_OF_THE_GROUP - (post.part is not None or post.opens)
-    facts = text_of(as_many_as_fit(_facts_of_the_group(post), most), 600)
+    most -= sum(map(lines_on_phone, first))
+    facts = text_of([*first, *as_many_as_fit(_counts(post), most)], 600)
     room = ROOM - sum(map(lines_on_phone, filter(None, (heading, facts))))
     # A name may be long, and a time or a schedule longer than is counted.
     room -= (post.lead is not None) + (post.post.meets_at is not None) + post.opens
@@ -87,7 +88,7 @@ def _heading(post: WeeklyPost) -> list[str]:
     week, parts = part_text(part) if part and not part.names else "", [*parts_lines(part)]
     lines = [
         phrases.dotted(_("-# Paper of the week"), week, late, step, added, sign),
-        f"### {phrases.linked(resource, 90 if parts else 120)}",
+        f"### {phrases.linked(resource, 120 - 30 * (bool(parts) + post.opens))}",
         *parts,
         phrases.facts(resource),
     ]
@@ -148,7 +149,8 @@ def leader_text(leader_id: int) -> str:
     return _("🎤 <@{who}> leads", who=leader_id)
 
 
-def _facts_of_the_group(post: WeeklyPost) -> Lines:
+def _first_facts(post: WeeklyPost) -> Lines:
+    """Yield what is never left out: who leads, when they meet; of a new group, when papers come."""
     leads = leader_text(post.lead.reader_id) if post.lead else ""
     if led := phrases.dotted(leads, meeting_text(post.post)):
         yield led
@@ -159,6 +161,9 @@ def _facts_of_the_group(post: WeeklyPost) -> Lines:
             if post.group.state == "active"
             else _("-# The group's first paper.")
         )
+
+
+def _counts(post: WeeklyPost) -> Lines:
     if post.read:
         yield phrases.read_by(post.read)
     if found := post.readiness:
@@ -204,21 +209,63 @@ def event_text(title: str, part: Part | None, link: str) -> str:
 
 def schedule_text(schedule: Schedule) -> str:
     """Return a group's slot in words: "Mondays at 09:00, Asia/Seoul"."""
-    weekly = (
-        _("Mondays at {time}, {zone}"),
-        _("Tuesdays at {time}, {zone}"),
-        _("Wednesdays at {time}, {zone}"),
-        _("Thursdays at {time}, {zone}"),
-        _("Fridays at {time}, {zone}"),
-        _("Saturdays at {time}, {zone}"),
-        _("Sundays at {time}, {zone}"),
+    n, time = schedule.every, f"{schedule.hour:02}:{schedule.minute:02}"
+    at = {"time": time, "zone": schedule.zone}
+    if n == 1:
+        weekly = (
+            _("Mondays at {time}, {zone}"),
+            _("Tuesdays at {time}, {zone}"),
+            _("Wednesdays at {time}, {zone}"),
+            _("Thursdays at {time}, {zone}"),
+            _("Fridays at {time}, {zone}"),
+            _("Saturdays at {time}, {zone}"),
+            _("Sundays at {time}, {zone}"),
+        )[schedule.weekday]
+        return weekly.format(**at)
+    return (
+        ngettext(
+            "Mondays at {time}, {zone}, every {n} week",
+            "Mondays at {time}, {zone}, every {n} weeks",
+            n,
+            **at,
+        ),
+        ngettext(
+            "Tuesdays at {time}, {zone}, every {n} week",
+            "Tuesdays at {time}, {zone}, every {n} weeks",
+            n,
+            **at,
+        ),
+        ngettext(
+            "Wednesdays at {time}, {zone}, every {n} week",
+            "Wednesdays at {time}, {zone}, every {n} weeks",
+            n,
+            **at,
+        ),
+        ngettext(
+            "Thursdays at {time}, {zone}, every {n} week",
+            "Thursdays at {time}, {zone}, every {n} weeks",
+            n,
+            **at,
+        ),
+        ngettext(
+            "Fridays at {time}, {zone}, every {n} week",
+            "Fridays at {time}, {zone}, every {n} weeks",
+            n,
+            **at,
+        ),
+        ngettext(
+            "Saturdays at {time}, {zone}, every {n} week",
+            "Saturdays at {time}, {zone}, every {n} weeks",
+            n,
+            **at,
+        ),
+        ngettext(
+            "Sundays at {time}, {zone}, every {n} week",
+            "Sundays at {time}, {zone}, every {n} weeks",
+            n,
+            **at,
+        ),
     )[schedule.weekday]
-    told = weekly.format(time=f"{schedule.hour:02}:{schedule.minute:02}", zone=schedule.zone)
-    if schedule.every == 1:
-        return told
-    return ngettext(
-        "{weekly}, every {n} week", "{weekly}, every {n} weeks", schedule.every, weekly=told
-    )
 
 
 def opener_text(questions: tuple[str, ...]) -> str:

@@ -47,7 +47,7 @@ async def test_history_has_pages_and_leads_back(past, alice, channel, restart):
     await alice.click(card.response.message, label="This group")
 
     assert newest.count("<t:") == 5
-    assert newest.splitlines()[1] == "-# **Mar 2026** · 3 papers"
+    assert newest.splitlines()[1] == "-# **Mar 2026** · 1 paper"
     assert "Attention Is" not in newest
     assert "Attention Is" in oldest
     assert there == ["Newer", "This group"]

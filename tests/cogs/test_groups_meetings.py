@@ -75,8 +75,24 @@ async def test_the_next_paper_has_its_own_event(group, until, events):
 async def test_cards_say_when_the_group_meets(group, moderator, alice, channel):
     card = await alice.slash(channel, "group")
 
-    assert "-# Meets on Thursdays at 20:00" in text_of(card)
-    assert "-# Meets on Thursdays at 20:00" in text_of(group)
+    assert "-# Meets once a paper: Thursday at 20:00" in text_of(card)
+    assert "-# Meets once a paper: Thursday at 20:00" in text_of(group)
+
+
+async def test_a_paused_group_is_not_said_to_meet(group, moderator, alice, channel, env):
+    await env.advance_time(6 * A_MINUTE)
+    card = await moderator.slash(channel, "manage group")
+    await moderator.click(card.response.message, label="Pause")
+    await env.advance_time(A_MINUTE)
+    (opening,) = [each for each in channel.history() if "to talk about" in text_of(each)]
+    paused = [text_of(opening), text_of(await alice.slash(channel, "group"))]
+    await moderator.click(card.response.message, label="Resume")
+    await env.advance_time(A_MINUTE)
+    (opening,) = [each for each in channel.history() if "to talk about" in text_of(each)]
+
+    assert all("Paused" in told for told in paused)
+    assert not any("Meets" in told for told in paused)
+    assert "Meets once a paper: Thursday at 20:00" in text_of(opening)
 
 
 async def test_changing_the_time_moves_the_event_to_come(
@@ -92,7 +108,7 @@ async def test_changing_the_time_moves_the_event_to_come(
     assert moved.id == event.id
     assert begins(moved) == datetime(2026, 1, 9, 19, 0, tzinfo=UTC)
     assert (ends(moved) - begins(moved)).total_seconds() == 1.5 * A_MEETING
-    assert text_of(card).startswith("✅ Meets on Fridays at 19:00 · 1 h 30 min")
+    assert text_of(card).startswith("✅ Meets once a paper: Friday at 19:00 · 1 h 30 min")
 
 
 @pytest.mark.parametrize("why", ["hidden", "refused"])
@@ -135,8 +151,8 @@ async def test_changing_the_day_alone_keeps_length_and_channel(
     )
     emptied = await moderator.submit_modal(form, {"when": "Fri 20:00", "lasts": "", "channel": []})
 
-    assert told.startswith(f"✅ Meets on Fridays at 20:00 · 1 h 30 min · <#{room.id}>")
-    assert text_of(emptied).startswith("✅ Meets on Fridays at 20:00\n")
+    assert told.startswith(f"✅ Meets once a paper: Friday at 20:00 · 1 h 30 min · <#{room.id}>")
+    assert text_of(emptied).startswith("✅ Meets once a paper: Friday at 20:00\n")
 
 
 async def test_a_form_that_is_asked_again_shows_what_would_have_stayed(
@@ -161,7 +177,7 @@ async def test_what_stays_is_no_channel_that_is_gone(group, moderator, guild, ch
 
     card = await moderator.slash(channel, "manage group", meets="Fri 20:00")
 
-    assert text_of(card).startswith("✅ Meets on Fridays at 20:00\n")
+    assert text_of(card).startswith("✅ Meets once a paper: Friday at 20:00\n")
 
 
 @pytest.mark.parametrize(
@@ -190,8 +206,8 @@ async def test_undo_follows_a_group_that_has_moved(group, moderator, guild, chan
     undone = await moderator.click(changed.response.message, label="Undo")
 
     assert f"<#{elsewhere.id}>" in text_of(undone)
-    assert "Meets on Thursdays at 20:00" in text_of(undone)
-    assert "Meets on Mondays at 19:00" in text_of(await moderator.slash(channel, "group"))
+    assert "Meets once a paper: Thursday at 20:00" in text_of(undone)
+    assert "Meets once a paper: Monday at 19:00" in text_of(await moderator.slash(channel, "group"))
 
 
 async def test_undo_takes_nothing_back_that_was_changed_since(group, moderator, channel):
@@ -201,7 +217,9 @@ async def test_undo_takes_nothing_back_that_was_changed_since(group, moderator, 
     refused = await moderator.click(changed.response.message, label="Undo")
 
     assert "This card can't be used any more." in text_of(refused)
-    assert "Meets on Saturdays at 10:00" in text_of(await moderator.slash(channel, "group"))
+    assert "Meets once a paper: Saturday at 10:00" in text_of(
+        await moderator.slash(channel, "group")
+    )
 
 
 async def test_the_card_that_opens_a_group_says_when_it_meets_as_it_changes(
@@ -216,9 +234,9 @@ async def test_the_card_that_opens_a_group_says_when_it_meets_as_it_changes(
     await moderator.submit_modal(form, {"when": "Fri 19:00", "lasts": "90", "channel": []})
     await env.advance_time(A_MINUTE)
 
-    assert "🗓️ Meets on Thursdays at 20:00" in told
+    assert "🗓️ Meets once a paper: Thursday at 20:00" in told
     (card,) = [each for each in channel.history() if "to talk about" in text_of(each)]
-    assert "🗓️ Meets on Fridays at 19:00 · 1 h 30 min" in text_of(card)
+    assert "🗓️ Meets once a paper: Friday at 19:00 · 1 h 30 min" in text_of(card)
 
 
 async def test_undo_brings_the_meeting_back(group, moderator, channel, until, events, env):
@@ -232,7 +250,7 @@ async def test_undo_brings_the_meeting_back(group, moderator, channel, until, ev
 
     assert told.startswith("✅ The group has no meetings now.")
     assert cancelled == []
-    assert text_of(undone).startswith("✅ Meets on Thursdays at 20:00")
+    assert text_of(undone).startswith("✅ Meets once a paper: Thursday at 20:00")
     (event,) = events()
     assert begins(event) == THURSDAY
 
@@ -271,7 +289,7 @@ async def test_the_form_says_what_it_knows_and_takes_a_voice_channel(
     await until(MONDAY)
 
     assert [each.get("value") for each in asked[:2]] == ["Thursday 20:00", "60"]
-    assert f"Meets on Thursdays at 21:00 · 2 h · <#{room.id}>" in text_of(card)
+    assert f"Meets once a paper: Thursday at 21:00 · 2 h · <#{room.id}>" in text_of(card)
     (event,) = events()
     assert (event.entity_type, event.channel_id) == (2, room.id)
 
@@ -287,7 +305,7 @@ async def test_what_is_not_clear_is_asked_again_as_it_was_typed(moderator, chann
     assert told.startswith("I don't know when “soon” is.")
     assert typed == "soon"
     assert "Fridays at 09:00, Asia/Seoul" in text_of(card)
-    assert "Meets on Mondays at 20:00" in text_of(card)
+    assert "Meets once a paper: Monday at 20:00" in text_of(card)
 
 
 async def test_a_text_channel_is_no_place_to_meet(group, moderator, channel):
@@ -351,7 +369,7 @@ async def test_a_day_that_has_passed_leaves_this_weeks_meeting_and_says_so(
     seen = text_of(await alice.slash(channel, "group"))
 
     told = f"-# This week it is still on <t:{int(THURSDAY.timestamp())}:F>."
-    assert "Meets on Tuesdays at 20:00" in card
+    assert "Meets once a paper: Tuesday at 20:00" in card
     assert told in card
     assert told in seen
     assert [begins(event) for event in events()] == [THURSDAY]

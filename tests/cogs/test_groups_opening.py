@@ -74,6 +74,27 @@ async def test_the_first_paper_now_tells_it_itself(env, started, moderator, chan
     assert [told in text_of(post) for post in posts_in(channel)].count(True) == 1
 
 
+@pytest.mark.parametrize(
+    ("zone", "often", "told"),
+    [
+        ("America/Los_Angeles", {}, "Mondays at 09:00, America/Los_Angeles."),
+        ("Europe/Amsterdam", {"day": "Thursday"}, "Thursdays at 09:00, Europe/Amsterdam."),
+        ("UTC", {"every": 2}, "Mondays at 09:00, Etc/UTC, every 2 weeks."),
+    ],
+)
+async def test_a_first_paper_that_also_tells_of_a_meeting_says_when_papers_come(
+    env, moderator, channel, zone, often, told
+):
+    meets = {"meets": "Thursday 20:00", **often}
+    started = await moderator.slash(channel, "manage group", zone=zone, **meets)
+    await moderator.click(started.response.message, label="First paper now")
+    await env.advance_time(A_MINUTE)
+
+    (paper,) = posts_in(channel)
+    assert "Meets <t:" in text_of(paper)
+    assert f"-# The group's first paper. Papers come on {told}" in text_of(paper).splitlines()
+
+
 async def test_the_first_paper_after_the_card_leaves_both_and_the_card_names_none_any_more(
     env, started, moderator, channel
 ):
@@ -247,3 +268,83 @@ async def test_a_pick_for_the_first_week_is_named(env, started, moderator, chann
 
     (card,) = openings_in(channel)
     assert f"First, on {when(MONDAY)}: LoRA · 📌 picked" in text_of(card)
+
+
+@pytest.fixture
+async def in_forum(env, moderator, channel, guild):
+    """A forum with the post of a group that was started there, and the moderator's card."""
+    forum = guild.create_forum_channel("papers")
+    await moderator.slash(channel, "manage group", zone="UTC", channel=forum)
+    await env.advance_time(6 * A_MINUTE)
+    return forum, await moderator.slash(channel, "manage group", channel=forum)
+
+
+async def more_of(moderator, card):
+    return await moderator.click(card.response.message, label="More")
+
+
+async def test_a_group_that_left_its_forum_says_so_there_and_tells_its_new_channel(
+    env, in_forum, moderator, channel
+):
+    forum, card = in_forum
+    await move(moderator, await more_of(moderator, card), channel)
+    await moderator.slash(channel, "manage group", day="Friday")
+    await env.advance_time(6 * A_MINUTE)
+
+    left = text_of(forum.threads[0].history()[0])
+    assert f"in <#{channel.id}>: **Fridays at 09:00" in left
+    assert len(openings_in(channel)) == 1
+
+
+async def test_a_group_that_left_its_forum_after_a_paper_says_so_there_alone(
+    env, in_forum, moderator, channel, until
+):
+    forum, _ = in_forum
+    await until(MONDAY)
+    card = await moderator.slash(channel, "manage group", channel=forum)
+    await move(moderator, await more_of(moderator, card), channel)
+    await until(MONDAY.replace(day=12))
+
+    assert f"in <#{channel.id}>: **Mondays" in text_of(forum.threads[0].history()[0])
+    assert openings_in(channel) == []
+    assert ["The group's first paper" in text_of(post) for post in posts_in(channel)] == [False]
+
+
+async def test_a_group_that_moved_into_a_forum_says_so_where_it_was(
+    env, started, moderator, channel, guild
+):
+    await env.advance_time(6 * A_MINUTE)
+    forum = guild.create_forum_channel("papers")
+    await move(moderator, await more_of(moderator, started), forum)
+    await env.advance_time(6 * A_MINUTE)
+
+    (card,) = openings_in(channel)
+    assert f"in <#{forum.id}>" in text_of(card)
+    assert "here in this post" in text_of(forum.threads[0].history()[0])
+
+
+async def test_the_first_paper_tells_a_channel_to_which_the_group_moved(
+    env, started, moderator, channel, guild, until
+):
+    await env.advance_time(6 * A_MINUTE)
+    other = guild.create_text_channel("other")
+    await move(moderator, await more_of(moderator, started), other)
+    await until(MONDAY)
+
+    (paper,) = posts_in(other)
+    assert openings_in(other) == []
+    assert "The group's first paper. Papers come on Mondays" in text_of(paper)
+
+
+async def test_a_group_that_moved_there_and_back_has_told_its_channel(
+    env, started, moderator, channel, guild, until
+):
+    await env.advance_time(6 * A_MINUTE)
+    for to in (guild.create_text_channel("other"), channel):
+        await move(moderator, await more_of(moderator, started), to)
+        await env.advance_time(A_MINUTE)
+    await until(MONDAY)
+
+    (paper,) = posts_in(channel)
+    assert len(openings_in(channel)) == 1
+    assert "The group's first paper" not in text_of(paper)

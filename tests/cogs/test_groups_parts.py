@@ -5,7 +5,15 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.curricula import curriculum, resource
-from tests.seen import labels_of, option_labels_of, options_of, posts_in, select_of, text_of
+from tests.seen import (
+    hints_of,
+    labels_of,
+    option_labels_of,
+    options_of,
+    posts_in,
+    select_of,
+    text_of,
+)
 
 A_DAY = 24 * 3600
 MONDAY = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
@@ -108,6 +116,29 @@ async def test_moderators_choose_other_weeks_and_the_parts_are_spread(
     assert "The course · parts 1-3 of 5: chapters 1-3 to chapters 7-9" in told
     assert "> parts 4-5 of 5: chapter 10 and the end" in told
     assert "✅ **The course**: one part a week, for 5 weeks." in text_of(back)
+
+
+async def test_one_more_week_in_the_middle_brings_all_the_parts_that_are_left(
+    group, moderator, channel, monday
+):
+    await moderator.select(group.response.message, [f"3:{COURSE}"], custom_id=select_of(group))
+    await monday(0)
+    card = await moderator.slash(channel, "manage group")
+    offered = dict(zip(options_of(card), option_labels_of(card), strict=True))
+    hints = [hint for hint in hints_of(card) if hint]
+
+    last = await moderator.select(card.response.message, [f"2:{COURSE}"], custom_id=select_of(card))
+    await monday(1)
+
+    assert offered == {
+        f"4:{COURSE}": "The course: 3 more weeks",
+        f"3:{COURSE}": "The course: 2 more weeks",
+        f"2:{COURSE}": "The course: one more week",
+        f"0:{COURSE}": "The course: leave it out",
+    }
+    assert hints == ["1 part a week", "Chosen now · up to 2 parts a week", "up to 3 parts a week"]
+    assert "✅ The rest of **The course** is read in one week." in text_of(last)
+    assert "**Parts 3-5 of 5**" in text_of(posts_in(channel)[-1])
 
 
 async def test_a_pick_of_what_was_read_says_that_it_begins_anew(group, moderator, channel, monday):

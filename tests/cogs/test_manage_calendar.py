@@ -280,6 +280,69 @@ async def test_a_pick_for_a_day_off_is_told_so(typed, moderator, channel):
     assert "⚠️ No paper then: it's a day off." in text_of(card)
 
 
+async def test_a_pick_for_a_day_off_gone_by_is_sent_to_another_week(
+    typed, moderator, channel, until
+):
+    await typed("Days off…", "5 Jan")
+    await until(MONDAY.replace(day=6))
+
+    card = await moderator.slash(channel, "manage pick", resource="BERT", date="2026-01-05")
+
+    assert "⚠️ No paper then: it was a day off. Pick another week." in text_of(card)
+
+
+async def test_a_pick_for_a_week_of_a_pause_is_told_of_the_pause(typed, moderator, channel):
+    await typed("Pause until…", "26 Jan")
+
+    card = await moderator.slash(channel, "manage pick", resource="BERT", date="2026-01-12")
+
+    assert "⚠️ The group is paused: press **Resume**" in text_of(card)
+
+
+async def test_a_day_taken_back_that_a_longer_span_takes_off_is_still_off(
+    typed, opened, moderator, env
+):
+    await typed("Days off…", "12 Jan - 25 Jan")
+    card = await typed("Days off…", "19 Jan")
+    await env.advance_time(4)
+    undone = await moderator.click(card.response.message, label="Undo")
+    await typed("Days off…", "19 Jan")
+    message = await opened()
+    menu = custom_id_like(message, "group-weeks:")
+    chosen = await moderator.select(message, ["2026-01-19/2026-01-19"], custom_id=menu)
+
+    span = "Mon 12 Jan 2026 – Sun 25 Jan 2026"
+    for back in (undone, chosen):
+        told = f"✅ Taken back: Mon 19 Jan 2026. Still days off: {span}."
+        assert text_of(back).startswith(told)
+
+
+async def test_a_week_that_comes_back_with_nothing_left_to_read_says_so(
+    moderator, guild, env, channel, group
+):
+    group_id = (await env.bot.services.groups.find(channel.id)).group_id
+    papers, of = env.bot.services.papers, (guild.id, group_id)
+    for resource in (await env.bot.services.groups.status(channel.id, None)).curriculum.resources:
+        await papers.read_for(*of, resource.key, 0)
+    await env.bot.services.calendars.skip(*of)
+    card = await moderator.slash(channel, "manage group")
+    more = await moderator.click(card.response.message, label="More")
+
+    menu = custom_id_like(more, "group-weeks:")
+    back = await moderator.select(card.response.message, ["back:2026-W02"], custom_id=menu)
+
+    told = "✅ Not skipped, but nothing is left to read on <t:1767603600:D>."
+    assert text_of(back).startswith(told)
+
+
+async def test_a_pause_until_no_day_is_told_how_to_write_one(typed):
+    refused = await typed("Pause until…", "week 5")
+
+    assert text_of(refused) == (
+        "I don't know which day “week 5” is. Write one day, like `10 Jan` or `2026-01-10`."
+    )
+
+
 async def test_a_pick_for_a_week_between_two_papers_is_told_so(group, moderator, channel):
     await moderator.slash(channel, "manage group", every=2)
 

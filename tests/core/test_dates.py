@@ -58,6 +58,8 @@ def meant(typed, zone="Asia/Seoul"):
         "Monday, January 12, 2026",
         "2026 Jan 12",
         "12. Januar 2026",
+        "12.01.2026",
+        "12. 1. 2026",
         "Montag, 12. Januar",
         "12 janvier 2026",
         "12 de enero de 2026",
@@ -83,7 +85,7 @@ def test_days_by_their_distance_count_from_today():
 
 
 def test_what_may_be_two_days_is_both():
-    assert meant("01/02/2026") == meant("2.1.2026") == [date(2026, 1, 2), date(2026, 2, 1)]
+    assert meant("01/02/2026") == meant("2-1-2026") == [date(2026, 1, 2), date(2026, 2, 1)]
     assert meant("1/12") == meant("12.1.") == [TWELFTH, date(2026, 12, 1)]
     assert meant("13/01/2026") == meant("1/13/2026") == [date(2026, 1, 13)]
     assert meant("1/1/2026") == [date(2026, 1, 1)]
@@ -124,7 +126,8 @@ def test_what_is_no_day_is_not_guessed(typed):
 def test_every_day_is_read_as_it_is_written(day, sign):
     assert meant(f"{day.year:04}{sign}{day.month}{sign}{day.day}") == [day]
     assert day in meant(f"{day.day}{sign}{day.month}{sign}{day.year:04}")
-    assert day in meant(f"{day.month}{sign}{day.day}{sign}{day.year:04}")
+    month_first = meant(f"{day.month}{sign}{day.day}{sign}{day.year:04}")
+    assert day in month_first or (sign == "." and day.day <= 12)
 
 
 @given(st.text(max_size=40))
@@ -299,8 +302,9 @@ def test_one_day_to_come_is_understood_and_of_a_week_its_monday(typed, day):
 @pytest.mark.parametrize(
     ("typed", "why"),
     [
-        ("Soon", "none"),
-        ("", "none"),
+        ("Soon", "no_day"),
+        ("week 5", "no_day"),
+        ("", "no_day"),
         ("3/4", "several"),
         ("20 Jan - 6 Feb", "span"),
         ("20 Jan, 27 Jan", "span"),
@@ -348,16 +352,30 @@ def test_whatever_is_typed_for_days_gives_days_to_come_or_an_error(typed):
         ("thursday at noon for half an hour", Meets(3, 12, 0, 30)),
         ("Sun 9", Meets(6, 9, 0)),
         ("<t:1767900000:F> 90 min", Meets(4, 4, 20, 90)),
+        ("Thursday 20:00 KST", Meets(3, 20, 0)),
+        ("Thu 8pm (Asia/Seoul) for 90 minutes", Meets(3, 20, 0, 90)),
+        ("Thursday 20:00 Seoul time", Meets(3, 20, 0)),
+        ("thursday evening 8pm", Meets(3, 20, 0)),
+        ("Thursday evening at 8 for 2 h", Meets(3, 20, 0, 120)),
+        ("Saturday morning, 10:30", Meets(5, 10, 30)),
+        ("Friday night 20:00", Meets(4, 20, 0)),
+        ("Donnerstag Abend 20 Uhr", Meets(3, 20, 0)),
     ],
 )
 def test_a_meeting_is_read_as_people_type_it(typed, meets):
     assert meets_meant(typed, "Asia/Seoul") == meets
 
 
+def test_utc_behind_a_time_is_the_zone_of_a_group_in_utc():
+    assert meets_meant("Thursday 20:00 UTC", "Etc/UTC") == Meets(3, 20, 0)
+    assert meets_meant("Thursday 20:00 UTC", "Asia/Seoul") is None
+
+
 @pytest.mark.parametrize(
     "typed",
     ["", "soon", "Thursday", "20:00", "Thu Fri 20:00", "Thursday 25:00", "Thu 20:00 for 20 hours",
-     "Thu 20:00 for 2 min", "Thu 20:00-20:00", "Thursday 20:00 bring cake"],
+     "Thu 20:00 for 2 min", "Thu 20:00-20:00", "Thursday 20:00 bring cake",
+     "Thursday 20:00 KST", "Thursday 20:00 PST", "Thursday evening"],
 )  # fmt: skip
 def test_what_is_no_clear_meeting_is_not_guessed(typed):
     assert meets_meant(typed, "UTC") is None
@@ -375,8 +393,10 @@ def test_how_long_a_meeting_takes_is_read_as_people_type_it(typed, minutes):
 
 
 @pytest.mark.parametrize(
-    "typed", ["none", "Off", " no ", "없음", "none.", "No meeting", "no meetings"]
-)
+    "typed",
+    ["none", "Off", " no ", "없음", "none.", "No meeting", "no meetings", "no meeting any more",
+     "cancel", "Cancel the meetings", "we don't meet any more", "no more meetings"],
+)  # fmt: skip
 def test_a_word_ends_meetings(typed):
     assert is_no_meeting(typed)
 

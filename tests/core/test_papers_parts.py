@@ -279,10 +279,17 @@ def test_what_was_read_to_the_end_is_known_without_the_list(had, spans, is_read)
 def test_so_many_weeks_are_offered_as_parts_can_be_spread_over():
     parts = tuple(map(str, range(26)))
 
+    def offered(parts, weeks, *had):
+        book = resource("book", parts=parts)
+        return weeks_offered(book, Span("demo:book", weeks, WEEKS[0], had, parts))
+
     assert weeks_offered(resource("book"), None) == [1, 2, 3, 4, 0]
-    assert weeks_offered(resource("book", parts=FIVE), 5) == [5, 3, 2, 1, 0]
-    assert weeks_offered(resource("book", parts=FIVE), 4) == [5, 4, 3, 2, 1, 0]
-    assert weeks_offered(resource("book", parts=parts), 26) == [26, 13, 9, 7, 6, 5, 4, 3, 2, 1, 0]
+    assert offered(FIVE, None) == [5, 3, 2, 1, 0]
+    assert offered(FIVE, 4) == [5, 4, 3, 2, 1, 0]
+    assert offered(parts, None) == [26, 13, 9, 7, 6, 5, 4, 3, 2, 1, 0]
+    assert offered(FIVE, 3, (WEEKS[0], None)) == [4, 3, 2, 0]
+    assert offered(FIVE, None, (WEEKS[0], None), (WEEKS[1], None)) == [5, 4, 3, 0]
+    assert offered(FIVE, 1, (WEEKS[0], None)) == [5, 3, 2, 1, 0]
 
 
 NAMES = st.lists(st.text("abc", min_size=1, max_size=2), min_size=2, max_size=26, unique=True)

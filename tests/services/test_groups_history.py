@@ -64,6 +64,15 @@ async def test_a_month_without_papers_has_its_name_alone(services, group_id, pos
     assert months == [("2026-02-01", 0), ("2026-01-01", 2)]
 
 
+async def test_a_paper_of_several_weeks_is_one_of_its_month(services, group_id, post):
+    await services.papers.read_for(GUILD, group_id, LIST.resources[1].key, 2)
+    await post(4)
+
+    (month,) = (await services.groups.history(GUILD, group_id, 0)).months
+
+    assert month.papers == 3
+
+
 async def test_a_page_that_no_week_is_on_is_empty(services, group_id, post):
     await post()
 

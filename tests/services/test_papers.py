@@ -401,7 +401,7 @@ async def test_the_pick_of_a_paper_under_way_is_not_called_one_that_was_had(week
 
     reply = await services.papers.pick(GUILD, CHANNEL, MODERATOR, "BERT", None)
 
-    assert (reply.was_had, reply.weeks) == (False, 3)
+    assert (reply.was_had, reply.span.in_weeks) == (False, 3)
 
 
 async def test_nothing_passed_over_is_voted_on(weeks, services):

@@ -45,26 +45,37 @@ class Sign(ToChannel):
         return await (super().act(row, discord) if is_in_forum else self._opening(row, discord))
 
     async def _left_behind(self, row: OutboxRow, discord: Discord) -> Act:
-        place = await to_edit(discord, row.guild_id, row.channel_id or 0)
-        if not isinstance(place, Place):
-            return place
-        message_id = row.message_id or await self._top(place, row, discord)
-        if not isinstance(message_id, int):
-            return message_id
-        return Edit(place.place_id, message_id, over_card())
+        found = await self._found(row.channel_id or 0, row.message_id, row, discord)
+        return Edit(*found, over_card()) if isinstance(found, tuple) else found
 
     async def _opening(self, row: OutboxRow, discord: Discord) -> Act:
-        """Return the card that opened the group as it is now, wherever the group is by now."""
+        """Return the card that opened the group as it is now, wherever the group is by now.
+
+        Or the card above a forum's post that it has left.
+        """
         group_id = row.group_id or 0
         opening = await outbox.row_about(self.services.db, "opening", str(group_id))
-        if opening is None or opening.stands_at is None:
+        stands_at: tuple[int, int | None] | None = None if opening is None else opening.stands_at
+        if row.message_id is not None and (stands_at is None or stands_at[1] != row.message_id):
+            stands_at = row.message_id, None
+        if stands_at is None:
             is_made = opening is None or opening.state not in ("waiting", "claimed")
             return Drop("card_gone") if is_made else Wait("no_standing_post")
-        place_id, message_id = opening.stands_at
-        if not isinstance(place := await to_edit(discord, row.guild_id, place_id), Place):
-            return place
+        found = await self._found(*stands_at, row, discord)
+        if not isinstance(found, tuple):
+            return found
         card = await self._gone(group_id) or await opening_in(self.services, group_id)
-        return card if isinstance(card, Drop) else Edit(place_id, message_id, card)
+        return card if isinstance(card, Drop) else Edit(*found, card)
+
+    async def _found(
+        self, place_id: int, message_id: int | None, row: OutboxRow, discord: Discord
+    ) -> tuple[int, int] | Verdict:
+        """Return where a card stands that can be edited; ``message_id`` None: above this post."""
+        place = await to_edit(discord, row.guild_id, place_id)
+        if not isinstance(place, Place):
+            return place
+        found = message_id or await self._top(place, row, discord)
+        return (place_id, found) if isinstance(found, int) else found
 
     async def place(
         self, row: OutboxRow, discord: Discord, role_id: int | None = None

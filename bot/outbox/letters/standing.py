@@ -71,6 +71,8 @@ class Standing(OfGroup):
         group = await group_rows.group(tx, group_id)
         if group is None or group.channel_id != row.channel_id:
             await standing.ask_for(tx, ids, group_id, now)
+            if group is not None:
+                await standing.tell(tx, ids, group, now, left_id=receipt.message_id)
             return ()
         await group_rows.set_standing(tx, group_id, receipt.message_id)
         if group.blocked not in UNCERTAIN:  # which the new post doesn't mend

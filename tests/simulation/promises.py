@@ -16,7 +16,7 @@ from bot.outbox.discord import NAMED
 from bot.store.instants import instant, made_at
 from tests.simulation import zones
 from tests.simulation.discord import Message
-from tests.simulation.quiet import OF_REMINDERS, STILL_TRUE, Quiet
+from tests.simulation.quiet import LETTERS_KEPT, OF_REMINDERS, STILL_TRUE, Quiet
 
 OF_BUTTON = (
     (re.compile(r"read:(\d+)"), "post"),
@@ -48,8 +48,6 @@ HELD = "SELECT {column} AS person FROM {table} WHERE {column} IN ({marks})"
 MODERATORS = {9000, 9001, 9002, 9003}
 
 A_DAY, A_DECADE = timedelta(days=1), timedelta(days=3650)
-LETTERS_KEPT = timedelta(weeks=4)
-"""How long after its time a letter to a person is kept."""
 
 OF_MERGED = {
     "members": "",

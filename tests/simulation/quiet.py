@@ -13,6 +13,9 @@ from tests.simulation import zones
 STILL_TRUE = timedelta(minutes=8)
 """How long after something was changed a message on its way may go by what it was before."""
 
+LETTERS_KEPT = timedelta(weeks=4)
+"""How long after its time a letter to a person is kept."""
+
 WITHIN = timedelta(hours=3)
 """How late a reminder may come, by what passes by itself."""
 

@@ -11,10 +11,10 @@ from random import Random
 
 from bot.core.weeks import CLOCKS_APART
 from bot.errors import ReaderError
-from bot.store.instants import instant
+from bot.store.instants import instant, made_at
 from tests.simulation import zones
 from tests.simulation.lives import LOST
-from tests.simulation.quiet import APART, STILL_TRUE, WITHIN, hours_of
+from tests.simulation.quiet import APART, LETTERS_KEPT, STILL_TRUE, WITHIN, hours_of
 
 NUMBER = re.compile(r"w(\d+)x")
 AGAIN = 3
@@ -215,7 +215,7 @@ class Suggestions:
         After four weeks nobody knows any more what became of it.
         """
         letter = self._world.ledger.ask("SELECT * FROM outbox WHERE row_id = ?", row["letter_id"])
-        is_old = self._world.now() - instant(row["told_at"]) > timedelta(weeks=4)
+        is_old = self._world.now() - instant(row["told_at"]) > LETTERS_KEPT
         return any(each["state"] == "uncertain" for each in letter) or (is_old and not letter)
 
     def _is_told_soon(self, row, since: datetime) -> None:
@@ -231,7 +231,8 @@ class Suggestions:
             return
         refused = "problem IN ('no_direct_messages', 'no_such_person') AND due_at >= ?"
         sql = f"SELECT 1 FROM outbox WHERE reader_id = ? AND {refused}"
-        if settings["nudge_at"] is None and self._world.ledger.ask(sql, person, row["settled_at"]):
+        was_refused = self._world.ledger.ask(sql, person, row["settled_at"])
+        if settings["nudge_at"] is None and (was_refused or self._is_forgotten(row["letter_id"])):
             return  # they hear of it with their next command
         ways = self._world.promises.quiet.ways_of(person, now)
         last = instant(settings["reminded_at"] or 0)
@@ -244,6 +245,12 @@ class Suggestions:
             is_past = since + CLOCKS_APART < at < now - WITHIN - STILL_TRUE
             if is_past and at - last > timedelta(days=APART[0] + 1):
                 self._breaks("told", f"{person} wasn't told at {at}: {dict(row)}")
+
+    def _is_forgotten(self, letter_id: int | None) -> bool:
+        """Tell whether a letter was given up so long ago that nobody knows why."""
+        if letter_id is None or self._world.now() - made_at(letter_id) < LETTERS_KEPT:
+            return False
+        return not self._world.ledger.ask("SELECT 1 FROM outbox WHERE row_id = ?", letter_id)
 
     def _may_be_told(self, row) -> bool:
         discord, person = self._world.discord, row["reader_id"]

@@ -187,6 +187,7 @@ class Engine:
         async with self._taken(row) as (tx, letter, _):
             message_id = None if receipt is None else receipt.message_id
             if not await outbox.set_sent(tx, row.row_id, message_id):
+                await letter.crossed(tx, row)
                 return
             if receipt is None:
                 rows = await letter.unsent(tx, row, "deleted", "deleted")

@@ -138,6 +138,32 @@ async def test_an_event_that_was_made_unheard_is_moved_once_it_is_found(
     assert (days(hall), hall.asked) == (["Fri 19:00"], ["make", "edit"])
 
 
+async def test_of_two_changes_that_cross_the_group_has_the_last_word(
+    services, engine, hall, group, meet, clock
+):
+    """One process's edit is so slow that another takes the letter over; then it lands last."""
+    await meet("Thursday 20:00")
+    await engine.deliver_due()
+    tickets = Tickets(services.db, clock, services.send_rate)
+    other, edit = Engine(services, hall, tickets, letters(services, tickets)), hall.edit_event
+
+    async def slowly(guild_id, event_id, what):
+        hall.edit_event = edit
+        clock.advance(minutes=3)
+        await meet("Saturday 20:00")
+        await other.deliver_due()
+        await edit(guild_id, event_id, what)
+
+    hall.edit_event = slowly
+    await meet("Friday 20:00")
+    await engine.deliver_due()
+    crossed = days(hall)
+    await settle(engine, clock)
+
+    assert crossed == ["Fri 20:00"]
+    assert days(hall) == ["Sat 20:00"]
+
+
 async def test_an_event_that_was_made_unheard_is_cancelled_once_nobody_wants_it(
     engine, hall, group, meet, clock
 ):

@@ -244,6 +244,9 @@ class Letter:
         """Record what was sent, and return what follows."""
         return ()
 
+    async def crossed(self, tx: Queries, row: OutboxRow) -> None:
+        """See to what was sent by another attempt, too, which was recorded before this one."""
+
     async def unsent(self, tx: Queries, row: OutboxRow, end: End, problem: Problem) -> Rows:
         """Record what wasn't sent, and return what follows."""
         return ()

@@ -134,9 +134,7 @@ class Meeting(Letter):
         now, ids = self.services.clock(), self.services.ids
         found = await outbox.row(tx, row.row_id)
         if week.event_id is not None and found is not None and found.claim != row.claim:
-            # Somebody else has asked for something since, and nobody knows which came last.
-            until, due_at = row.until_at, now + meetings.SETTLED_AFTER
-            await outbox.renew(tx, row.row_id, ids.new(), due_at, until, is_untried=True)
+            await self.crossed(tx, row)
             return ()
         is_cancelled = week.event_asked == "" and week.event_id is not None
         known = (None, None) if is_cancelled else (receipt.message_id, week.event_asked)
@@ -144,6 +142,12 @@ class Meeting(Letter):
         week = replace(week, event_id=known[0], event_asked=known[1])
         await meetings.arrange(tx, ids, group, week, now)
         return ()
+
+    async def crossed(self, tx: Queries, row: OutboxRow) -> None:
+        """Ask once more, a while later: nobody knows whose change came last."""
+        due_at, ids = self.services.clock() + meetings.SETTLED_AFTER, self.services.ids
+        if (now := await outbox.row_about(tx, row.kind, row.reference)) is not None:
+            await outbox.renew(tx, now.row_id, ids.new(), due_at, now.until_at, is_untried=True)
 
     async def refused(self, row: OutboxRow, refusal: RefusedError) -> Verdict:
         if refusal.code == UNKNOWN_CHANNEL:  # it was deleted a moment ago: then at the thread

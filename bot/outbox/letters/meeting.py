@@ -146,8 +146,8 @@ class Meeting(Letter):
     async def crossed(self, tx: Queries, row: OutboxRow) -> None:
         """Ask once more, a while later: nobody knows whose change came last."""
         due_at, ids = self.services.clock() + meetings.SETTLED_AFTER, self.services.ids
-        if (now := await outbox.row_about(tx, row.kind, row.reference)) is not None:
-            await outbox.renew(tx, now.row_id, ids.new(), due_at, now.until_at, is_untried=True)
+        if (last := await outbox.row_about(tx, row.kind, row.reference)) is not None:
+            await outbox.renew(tx, last.row_id, ids.new(), due_at, last.until_at, is_untried=True)
 
     async def refused(self, row: OutboxRow, refusal: RefusedError) -> Verdict:
         if refusal.code == UNKNOWN_CHANNEL:  # it was deleted a moment ago: then at the thread

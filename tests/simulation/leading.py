@@ -108,6 +108,7 @@ class Leading:
         if closed is not None:
             reference = f"{ids[1]}:{closed['week']}:{person}"
             self._world.promises.may_be_made_again("ask", reference, only_if_made=True)
+        self._world.promises.may_be_asked_anew(ids[1], person)
         await self._world.moderators.ask(
             9000, f"asks {person} to lead group {ids[1]}", lambda s: s.leading.ask(*ids, person)
         )

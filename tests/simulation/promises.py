@@ -179,6 +179,17 @@ class Promises:
         if not only_if_made or (kind, reference) in self._made:
             self._may_be[kind, reference] += 1
 
+    def may_be_asked_anew(self, group_id: int, person: int) -> None:
+        """Let whom nobody remembers having asked for a week be asked: they left, or deleted all."""
+        for (kind, reference), made in self._made.items():
+            if kind != "ask":
+                continue
+            group, week, who = reference.split(":")
+            sql = "SELECT 1 FROM leads WHERE group_id = ? AND week = ? AND reader_id = ?"
+            is_meant = (int(group), int(who)) == (group_id, person)
+            if is_meant and not self._world.ledger.ask(sql, group_id, week, person):
+                self._may_be[kind, reference] = len(made)
+
     def posted_by_hand(self, group_id: int) -> None:
         """Note that a moderator wants a group's paper now, whatever its calendar shows."""
         self._by_hand[group_id] = self._world.now()

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.outbox.discord import AwayError, NoAnswerError, RefusedError
+from bot.outbox.discord import AwayError, NoAnswerError, RefusedError, Server
 from bot.outbox.engine import Engine
 from bot.outbox.letters import letters
 from bot.outbox.tickets import Tickets
@@ -21,6 +21,9 @@ class Servers(Room):
         super().__init__(clock)
         self.names, self.texts = {GUILD: "Study room"}, []
         self.loses_answers, self.refusal, self.asked = False, None, None
+
+    def server(self, guild_id):
+        return Server(guild_id, self.names[guild_id], None, None)
 
     async def name_of(self, guild_id):
         if isinstance(name := self.names[guild_id], Exception):
@@ -219,6 +222,25 @@ async def test_a_week_to_lead_is_in_whichever_attempt_comes(services, clock, roo
 
     assert second == []
     assert ["You lead" in text for text in room.texts] == [True, True]
+
+
+async def test_nobody_is_asked_to_lead_a_group_that_is_deleted_meanwhile(
+    services, clock, room, engine, caplog
+):
+    made = await services.groups.make_or_change(GUILD, 7, MONDAYS_AT_TEN, None, MODERATOR)
+    group_id = made.group.group_id
+    await services.groups.join(GUILD, group_id, READER)
+    await services.leading.ask(GUILD, group_id, READER)
+
+    async def deletes():
+        room.asked = None
+        await services.groups.delete(GUILD, group_id, MODERATOR)
+
+    room.asked = deletes
+    await engine.deliver_due()
+
+    assert room.texts == []
+    assert [each for each in caplog.records if each.levelname == "ERROR"] == []
 
 
 async def test_what_is_settled_anew_while_a_letter_is_written_is_not_in_it(

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from bot.core.outbox import OutboxRow, Problem
 from bot.core.weeks import WEEKS_SHOWN
+from bot.errors import ReaderError
 from bot.outbox.discord import Discord
 from bot.outbox.letters._base import Act, Drop, End, Rows, Send, ToPerson, Wait
 from bot.outbox.traces import marked
@@ -41,7 +42,11 @@ class AskToLead(ToPerson):
         if not await discord.is_member(guild_id, reader_id):
             await self.services.guilds.member_left(guild_id, reader_id)
             return Drop("left_server")
-        led = await self.services.leading.week(guild_id, row.group_id or 0, reader_id, _week(row))
+        week, leading = _week(row), self.services.leading
+        try:
+            led = await leading.week(guild_id, row.group_id or 0, reader_id, week)
+        except ReaderError:  # a moment ago the group was deleted, or its calendar changed
+            return Drop("not_wanted")
         place = await self.to(row, discord)
         return Send(place, marked(ask_card(led, server.name), row.row_id))
 

@@ -74,6 +74,14 @@ def declined(services, clock):
     return decline
 
 
+async def stop_reading(services, clock):
+    """Let the reader, who asked to be told so, read nothing for more than a week."""
+    await services.me.switch(READER, "nudge")
+    await services.reading.next_for(READER, None)
+    await services.reading.finish_current(READER, None)
+    clock.advance(days=8)
+
+
 async def at_the_hour(services, clock, engine, hours=0):
     """Let it be the reader's hour, or a while after, and send what is due."""
     if not hours:
@@ -163,10 +171,7 @@ async def test_what_an_attempt_that_sent_nothing_would_have_told_is_not_told_by_
     services, clock, room, engine, declined
 ):
     """Attempt one is refused as it sends; by the second, the reader can't be told of it."""
-    await services.me.switch(READER, "nudge")
-    await services.reading.next_for(READER, None)
-    await services.reading.finish_current(READER, None)
-    clock.advance(days=8)
+    await stop_reading(services, clock)
     await declined(GUILD)
     room.refusal = RefusedError("rate_limited", 0, 429, 1.0)
     await at_the_hour(services, clock, engine)
@@ -183,10 +188,7 @@ async def test_what_a_letter_counts_as_having_told_is_in_it_whichever_attempt_co
     services, clock, room, engine, declined, trouble
 ):
     """The first attempt vanishes on its way; at the second the server can't be asked."""
-    await services.me.switch(READER, "nudge")
-    await services.reading.next_for(READER, None)
-    await services.reading.finish_current(READER, None)
-    clock.advance(days=8)
+    await stop_reading(services, clock)
     await declined(GUILD)
     room.refusal = NoAnswerError("reset")
     await at_the_hour(services, clock, engine)
@@ -202,10 +204,7 @@ async def test_what_a_letter_counts_as_having_told_is_in_it_whichever_attempt_co
 
 
 async def test_a_week_to_lead_is_in_whichever_attempt_comes(services, clock, room, engine):
-    await services.me.switch(READER, "nudge")
-    await services.reading.next_for(READER, None)
-    await services.reading.finish_current(READER, None)
-    clock.advance(days=8)
+    await stop_reading(services, clock)
     made = await services.groups.make_or_change(GUILD, 7, MONDAYS_AT_TEN, None, MODERATOR)
     group_id = made.group.group_id
     await services.groups.join(GUILD, group_id, READER)

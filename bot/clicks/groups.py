@@ -256,13 +256,13 @@ async def _ask_days(click: Click, wish: DaysForm) -> View:
         if wish.pauses:
             status, before = await calendars.pause_until(*of, form.days)
             days, news = (status.pause,) if status.pause else days, ""
-            form_of_undo = replace(wish, days=tuple(map(str, days)), paused=before)
-            form_of_undo = replace(form_of_undo, skipped=status.called_off)
+            form_of_undo = replace(wish, paused=before)
         else:
             status, days = await calendars.take_off(*of, form.days)
             news = days_off_text(days, status.group)
-            gone = status.called_off
-            form_of_undo = DaysForm(group_id, days=tuple(map(str, days)), skipped=gone)
+            form_of_undo = DaysForm(group_id)
+        off, skipped = tuple(map(str, days)), status.called_off
+        form_of_undo = replace(form_of_undo, days=off, skipped=skipped)
         undo = await _undo_days(click, form_of_undo, status) if days else None
         click.deliver.look_again()
         return moderators_card(click.interaction.guild, status, click.who, news, undo=undo)

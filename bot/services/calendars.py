@@ -10,7 +10,7 @@ from typing import Final
 from bot.core.dates import day_meant, days_meant
 from bot.core.groups import Group, GroupStatus
 from bot.core.papers import MadeWay, Plan
-from bot.core.weeks import HAD, WEEKS_SHOWN, DaysOff, Schedule, Week
+from bot.core.weeks import WEEKS_SHOWN, DaysOff, Schedule, Week
 from bot.errors import OldCardError, UnknownDaysError
 from bot.services import meetings
 from bot.services.groups import Groups
@@ -93,9 +93,8 @@ class Calendars:
             until = day_meant(typed, today, change.schedule.zone)
             change.called_off = await week_rows.call_off(change.tx, group_id)
             before = PAUSED if change.group.state == PAUSED else str(change.schedule.pause or "")
-            week, first = change.plan.calendar.week(change.plan.running), today
-            if week and week.state in HAD and until > today + A_DAY:  # today's paper isn't held
-                first += A_DAY
+            came = change.plan.came_in(change.plan.running) is not None and not change.called_off
+            first = today + A_DAY if came and until > today + A_DAY else today  # it isn't held
             change.schedule = replace(change.schedule, pause=DaysOff(first, until - A_DAY))
             change.group = replace(change.group, state="active")
         return await self._status(change), before

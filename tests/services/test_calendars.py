@@ -379,6 +379,19 @@ async def test_a_pause_in_which_no_paper_would_come_brings_none_sooner(
     assert named(status)[:3] == named(later)[:3] == ["19 Jan", "02 Feb", "16 Feb"]
 
 
+async def test_weeks_count_anew_after_a_pause_that_held_the_paper_just_waiting(
+    services, calendars, clock
+):
+    group_id = (await every(services, 2)).group.group_id
+    clock.advance(hours=1, minutes=1)
+    await services.weeks.open_due()
+
+    status, _ = await calendars.pause_until(GUILD, group_id, "7 Jan")
+
+    assert status.this_week.state == "skipped"
+    assert named(status)[:2] == ["12 Jan", "26 Jan"]
+
+
 @pytest.mark.parametrize("act", ["meets", "role", "resume", "every"])
 async def test_a_paper_that_is_just_due_comes_whatever_is_changed_meanwhile(
     services, group, clock, act

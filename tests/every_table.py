@@ -30,10 +30,11 @@ async def every_column(db: Database) -> list[Column]:
 
 
 async def everything(db: Database) -> dict[str, list[dict]]:
-    """Return all rows of all tables."""
+    """Return all rows of all tables, in an order of their own: PostgreSQL moves written rows."""
     tables = sorted({column.table for column in await every_column(db)})
     return {
-        table: [dict(row) for row in await db.fetch(f"SELECT * FROM {table}")] for table in tables
+        table: sorted(map(dict, await db.fetch(f"SELECT * FROM {table}")), key=repr)
+        for table in tables
     }
 
 

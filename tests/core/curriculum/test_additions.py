@@ -464,7 +464,10 @@ def test_authors_are_typed_with_the_year(typed, authors, year):
 
 @pytest.mark.parametrize(
     ("typed", "minutes"),
-    [("45", 45), ("45 min", 45), ("~ 2 h", 120), ("1h30", 90), ("1 h 30 min", 90), ("", None)],
+    [
+        *(("45", 45), ("45 min", 45), ("~ 2 h", 120), ("1h30", 90), ("1 h 30 min", 90), ("", None)),
+        *(("45분", 45), ("1시간 30분", 90), ("2시간", 120)),
+    ],
 )
 def test_minutes_are_typed_as_people_say_them(typed, minutes):
     fields = replace(TYPED, minutes=typed).new_fields(replace(TYPED, minutes="?"))

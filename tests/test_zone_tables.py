@@ -21,7 +21,7 @@ from bot.core.zones import zones_matching
 print(slot_of_week(Schedule(0, 9, 0, "America/Vancouver"), "2026-W51").at)
 print(zones_matching("vancouver", "en-US", datetime(2026, 12, 14, tzinfo=UTC))[0].label)
 """
-SEEN = "2026-12-14 16:00:00+00:00\nAmerica/Vancouver (UTC-07:00, now 17:00)\n"
+SEEN = "2026-12-14 16:00:00+00:00\nAmerica/Vancouver (UTC-07:00, 🕒 17:00)\n"
 
 
 @pytest.fixture
@@ -54,7 +54,7 @@ def test_a_zone_that_older_tables_have_wrong_is_right(zone, hour):
 def test_what_is_offered_while_typing_shows_the_packages_offset():
     (first, *_) = zones_matching("edmonton", "en-US", datetime(2026, 12, 14, tzinfo=UTC))
 
-    assert first.label == "America/Edmonton (UTC-06:00, now 18:00)"
+    assert first.label == "America/Edmonton (UTC-06:00, 🕒 18:00)"
 
 
 def test_a_machine_with_false_tables_changes_nothing(false_tables):

@@ -30,6 +30,7 @@ from bot.views.problems import (
     channel_of,
     here_of,
     home_of,
+    locale_of,
     seen_channel,
     seen_role,
 )
@@ -344,6 +345,5 @@ class ManageCog(NamesLists, commands.GroupCog, group_name="manage"):
     @group.autocomplete("zone")
     @offers
     async def _zones(self, interaction: Interaction, typed: str) -> Choices:
-        locale = str(interaction.guild_locale or interaction.locale)
-        found = zones_matching(typed, locale, interaction.created_at)
+        found = zones_matching(typed, locale_of(interaction), interaction.created_at)
         return [choice(zone.zone, zone.label) for zone in found]

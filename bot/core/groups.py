@@ -358,8 +358,8 @@ class Here:
     """Who sets a group up and from where, with what Discord's cache says of that server.
 
     ``channel_ids`` are all its channels, ``room_ids`` those in which people meet; None: it is out,
-    and nothing is known to be gone. ``locale`` is the server's, ``language`` that of who sets it
-    up.
+    and nothing is known to be gone. ``locale`` is a Community's own, else as ``language`` that
+    of who sets it up.
     """
 
     guild_id: int

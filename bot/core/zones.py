@@ -28,7 +28,7 @@ _OFFSET = re.compile(
     rf"\s*{_HOURS}",
     re.IGNORECASE,
 )
-_NOW = re.compile(r"\bnow \d\d:\d\d\b")  # part of our own label
+_NOW = re.compile(r"(?:🕒|\bnow) \d\d:\d\d\b")  # part of our own label, as it is and was
 _APART = re.compile(r"[()\[\],;|·:]|\s-+\s|-+$|^-+")
 _TIME_WORDS = re.compile(  # what people write beside a place and mean nothing by
     r"\bus and canada\b"
@@ -203,7 +203,7 @@ def _split_offset(text: str) -> tuple[timedelta | None, str]:
 
 def _label(zone: str, now: datetime) -> str:
     local = _at(zone, now).isoformat(timespec="minutes")
-    return f"{zone} (UTC{local[16:]}, now {local[11:16]})"
+    return f"{zone} (UTC{local[16:]}, 🕒 {local[11:16]})"
 
 
 def _at(zone: str, now: datetime) -> datetime:

@@ -319,6 +319,17 @@ def channel_of(interaction: Interaction, channel_id: int) -> GroupChannel:
     return channel
 
 
+def locale_of(interaction: Interaction) -> str:
+    """Return the locale of a Community's server; others have none of their own, but who asks has.
+
+    Discord says English of all others.
+    """
+    guild = interaction.guild
+    if guild is not None and "COMMUNITY" in guild.features:
+        return str(guild.preferred_locale)
+    return str(interaction.locale)
+
+
 def here_of(interaction: Interaction) -> Here:
     """Return who asks and where, with what Discord's cache says of their server."""
     guild, channel_ids, room_ids = interaction.guild, None, None
@@ -329,7 +340,7 @@ def here_of(interaction: Interaction) -> Here:
         interaction.guild_id or 0,
         home_of(interaction),
         interaction.user.id,
-        str(interaction.guild_locale or ""),
+        locale_of(interaction),
         channel_ids,
         room_ids,
         str(interaction.locale),

@@ -30,16 +30,16 @@ def means(typed_for):
 
 def test_a_choice_shows_the_offset_and_the_time_there():
     assert zones_matching("seoul", "en-US", WINTER) == [
-        ZoneChoice("Asia/Seoul", "Asia/Seoul (UTC+09:00, now 09:14)")
+        ZoneChoice("Asia/Seoul", "Asia/Seoul (UTC+09:00, 🕒 09:14)")
     ]
     assert zones_matching("st johns", "en-US", WINTER) == [
-        ZoneChoice("America/St_Johns", "America/St_Johns (UTC-03:30, now 20:44)")
+        ZoneChoice("America/St_Johns", "America/St_Johns (UTC-03:30, 🕒 20:44)")
     ]
 
 
 def test_the_label_follows_daylight_saving():
     assert zones_matching("new york", "en-US", SUMMER)[0].label == (
-        "America/New_York (UTC-04:00, now 20:14)"
+        "America/New_York (UTC-04:00, 🕒 20:14)"
     )
 
 
@@ -172,7 +172,7 @@ def test_a_negative_offset_lists_the_west_whatever_its_minus(minus):
             "(GMT+09:00) Korean Standard Time - Seoul",
             "KST (UTC+9)",
             "KST+9",
-            "Asia/Seoul (UTC+09:00, now 09:14)",
+            "Asia/Seoul (UTC+09:00, 🕒 09:14)",
         ],
         "Asia/Tokyo": ["(UTC+09:00) Osaka, Sapporo, Tokyo"],
         "Asia/Shanghai": ["CST (UTC+8)"],

@@ -20,7 +20,7 @@ from bot.cogs.manage import ManageCog
 from bot.cogs.reading import ReadingCog
 from bot.cogs.suggestions import SuggestionsCog
 from bot.core.outbox import Permission
-from bot.language import speak
+from bot.language import language_for, said_in, speak
 from bot.outbox.discord import DiscordPort, ask_once
 from bot.outbox.engine import Engine
 from bot.outbox.letters import letters
@@ -32,11 +32,16 @@ from bot.views.suggestions_card import outcomes_card
 
 log = logging.getLogger(__name__)
 
+Location = app_commands.TranslationContextLocation
+
 PERMISSIONS = discord.Permissions(**dict.fromkeys(get_args(Permission), True))
 """Exactly what the invite link asks for."""
 
 FINISH_SECONDS = 5
 """Given to what is under way at a stop: Docker kills after ten, and closing takes a moment too."""
+NAMES = frozenset({Location.command_name, Location.group_name, Location.parameter_name})
+"""Of commands and their options."""
+
 ANSWERS = ("CommandTree-", "discord-ui-", "discord.py: on_")
 """How discord.py names its tasks that answer commands, clicks and events."""
 
@@ -58,6 +63,21 @@ class Tree(app_commands.CommandTree["NextreadBot"]):
             log.warning("autocomplete failed: %s", cause)
             return
         await reply_with_error(interaction, cause)
+
+
+class CommandTexts(app_commands.Translator):
+    """What Discord's menu says of commands, in its user's language. Their names stay English."""
+
+    async def translate(
+        self,
+        string: app_commands.locale_str,
+        locale: discord.Locale,
+        context: app_commands.TranslationContextTypes,
+    ) -> str | None:
+        if context.location in NAMES and not isinstance(context.data, app_commands.ContextMenu):
+            return None
+        language, text = language_for(str(locale)), string.message
+        return said_in(language, text, "command") or said_in(language, text)
 
 
 class NextreadBot(commands.AutoShardedBot):
@@ -125,6 +145,7 @@ class NextreadBot(commands.AutoShardedBot):
     ) -> None:
         """Tell who typed a command what became of their suggestions, if they weren't told yet."""
         suggestions, who = self.services.suggestions, interaction.user.id
+        await self.services.me.heard(who, str(interaction.locale))
         if outcomes := await suggestions.tell(who):
             servers = [(each, self.get_guild(each.guild_id)) for each in outcomes]
             named = [(each, server.name if server else "") for each, server in servers]
@@ -191,7 +212,9 @@ class NextreadBot(commands.AutoShardedBot):
 
     async def _sync_commands(self) -> None:
         """Tell Discord our commands in one call, only if it doesn't know them as they are."""
-        told = [command.to_dict(self.tree) for command in self.tree.get_commands()]
+        await self.tree.set_translator(texts := CommandTexts())
+        commands_ = self.tree.get_commands()
+        told = [await each.get_translated_payload(self.tree, texts) for each in commands_]
         digest = hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
         application_id = self.application_id or 0
         known = await self.tree.fetch_commands()

@@ -13,12 +13,12 @@ from typing import TypeVar
 
 SaidT = TypeVar("SaidT")
 
-CATALOGUES = Path(__file__).parent / "languages"
+CATALOGUES = Path(__file__).parent / "locale"
 """Holds ``<language>/LC_MESSAGES/nextread.mo``; English needs none."""
 
 ENGLISH = NullTranslations()
 OF_ALL = "en"
-"""The language of what many read, or somebody whose language nobody knows."""
+"""Where nobody knows which one they read."""
 
 _spoken: ContextVar[NullTranslations] = ContextVar("spoken", default=ENGLISH)
 
@@ -32,14 +32,28 @@ def speak(language: str, catalogues: Path = CATALOGUES) -> None:
     _spoken.set(_catalogue(language, catalogues))
 
 
-def to_all(say: Callable[[], SaidT]) -> SaidT:
+def to_all(say: Callable[[], SaidT], language: str) -> SaidT:
     """Return what is said where all read it: not in the language of whose click led there."""
 
     def spoken() -> SaidT:
-        speak(OF_ALL)
+        speak(language or OF_ALL)
         return say()
 
     return copy_context().run(spoken)
+
+
+@functools.cache
+def languages(catalogues: Path = CATALOGUES) -> dict[str, str]:
+    """Return what each language that can be spoken calls itself, by its code, English first."""
+    codes = sorted(each.parent.parent.name for each in catalogues.glob("*/*/nextread.mo"))
+    names = {code: _catalogue(code, catalogues).gettext("English") for code in codes}
+    return {OF_ALL: "English", **names}
+
+
+def language_for(locale: str, catalogues: Path = CATALOGUES) -> str:
+    """Return the code of the language that is spoken to a Discord locale."""
+    code = locale.partition("-")[0]
+    return code if code in languages(catalogues) else OF_ALL
 
 
 @functools.cache
@@ -56,6 +70,13 @@ def message(text: str) -> str:
 def said(marked: str) -> str:
     """Return a marked message in the language spoken, left for its values to be put in."""
     return _spoken.get().gettext(marked)
+
+
+def said_in(language: str, text: str, context: str | None = None) -> str | None:
+    """Return what a message is in a language, with its context; None: it isn't translated."""
+    catalogue = _catalogue(language, CATALOGUES)
+    found = catalogue.pgettext(context, text) if context else catalogue.gettext(text)
+    return None if found == text else found
 
 
 def _(text: str, /, **values: object) -> str:

@@ -136,6 +136,12 @@ def test_every_slash_command_and_its_options_named_exist(document):
     assert wrong == []
 
 
+def can_be_run(module):
+    spec = importlib.util.find_spec(module)
+    is_package = spec is not None and spec.submodule_search_locations is not None
+    return spec and (not is_package or importlib.util.find_spec(f"{module}.__main__"))
+
+
 @pytest.mark.parametrize("document", DOCUMENTS)
 def test_every_command_line_named_can_be_typed(document):
     wrong = []
@@ -148,7 +154,7 @@ def test_every_command_line_named_can_be_typed(document):
         if piece.startswith("--") and {*re.findall(r"--[\w-]+", piece)} - CLI_OPTIONS:
             wrong.append(piece)
         modules = re.findall(r"-m (tests\.\w+)", piece)
-        wrong += [m for m in modules if importlib.util.find_spec(f"{m}.__main__") is None]
+        wrong += [m for m in modules if not can_be_run(m)]
 
     assert wrong == []
 

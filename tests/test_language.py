@@ -1,16 +1,35 @@
 """Words of other languages: a catalogue is one file, and English needs none."""
 
 import asyncio
+from datetime import UTC, datetime, timedelta
+from functools import partial
 
+import discord
 import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
+from simcord.backend.serializers import guild_create_payload
 
+from bot.app import CommandTexts
 from bot.errors import OldCardError
 from bot.language import _, ngettext, pgettext, speak, to_all
 from bot.views.phrases import several
 from tests.forged import pressed
-from tests.seen import posts_in, text_of
+from tests.seen import labels_of, options_of, posts_in, text_of
+
+
+def paper_in(channel):
+    """Return the paper of the week, whatever language it is in."""
+    return next(m for m in reversed(channel.history()) if "read:" in str(m.components))
+
+
+A_MINUTE = 60
+MONDAY = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
+
+
+def fresh(channel, message):
+    """Return a message as it is by now."""
+    return next(each for each in channel.history() if each.id == message.id)
 
 
 @pytest.fixture
@@ -72,11 +91,13 @@ async def test_one_task_never_changes_the_language_of_another(catalogues):
 
 
 async def test_what_all_read_is_not_said_in_the_language_of_one(catalogues):
-    async def say():
+    async def say(language):
         speak("ko", catalogues)
-        return to_all(lambda: _("Open {title}", title="BERT")), _("Open {title}", title="BERT")
+        opened = partial(_, "Open {title}", title="BERT")
+        return to_all(opened, language), opened()
 
-    assert await asyncio.create_task(say()) == ("Open BERT", "BERT 열기")
+    for language in ("en-US", ""):
+        assert await asyncio.create_task(say(language)) == ("Open BERT", "BERT 열기")
 
 
 async def test_a_paper_is_not_in_the_language_of_whose_click_sends_it(
@@ -103,3 +124,277 @@ async def test_a_click_of_no_known_kind_is_answered_in_its_own_language(
     answer = await pressed(env, channel, alice, "gone-kind:1")
 
     assert "This card can't be used any more." in text_of(answer)
+
+
+@pytest.fixture
+def speaks(env):
+    """Return what sets in which language Discord says that whoever acts from then on reads."""
+    emit, spoken = env.backend.emit, {}
+
+    def in_their_language(event, payload):
+        emit(event, {**payload, **spoken} if event == "INTERACTION_CREATE" else payload)
+
+    env.backend.emit = in_their_language
+    return lambda language: spoken.update(locale=language)
+
+
+async def test_each_reads_their_own_answers_and_all_what_the_group_speaks(
+    alice, moderator, channel, env, speaks, until
+):
+    speaks("ko")
+    started = await moderator.slash(channel, "manage group", zone="UTC")
+    speaks("en-US")
+    await until(MONDAY)
+    post = paper_in(channel)
+    await alice.click(post, label="다 봤어요")
+    answer = await alice.slash(channel, "next")
+
+    assert "월요일 09:00" in text_of(started)
+    assert "이번 주 자료" in text_of(post)
+    assert "Done" in labels_of(answer)
+    assert "이번 주 자료" in text_of(paper_in(channel))
+    assert {"열기", "다 봤어요"} <= {*labels_of(paper_in(channel))}
+
+
+async def test_a_groups_language_is_changed_and_its_cards_follow(
+    alice, moderator, channel, speaks, until
+):
+    await moderator.slash(channel, "manage group", zone="UTC")
+    await until(MONDAY)
+    card = await moderator.slash(channel, "manage group", language="ko")
+    await until(MONDAY + timedelta(minutes=30))
+
+    assert "language: 한국어" in text_of(card)
+    assert "이번 주 자료" in text_of(paper_in(channel))
+
+
+async def test_direct_messages_speak_what_their_reader_was_last_seen_in(
+    alice, moderator, channel, env, speaks, group
+):
+    speaks("ko")
+    await alice.slash(channel, "next")
+    card = await alice.slash(channel, "group")
+    await alice.click(card.response.message, label="참여하기")
+    speaks("en-US")
+    found = await env.bot.services.groups.find(channel.id)
+    await env.bot.services.leading.ask(channel.guild.id, found.group_id, alice.id)
+    env.bot.ticker.look_again()
+    await env.advance_time(120)
+
+    assert "발제" in text_of(alice.user.dm_channel.history()[-1])
+
+
+async def test_a_shared_card_is_in_the_groups_language(alice, channel, group, speaks):
+    speaks("ko")
+    mine = await alice.slash(channel, "progress")
+    shared = await alice.slash(channel, "progress", share=True)
+
+    assert "9개 중 0개" in text_of(mine)
+    assert "0 of 9" in text_of(shared)
+
+
+@pytest.mark.parametrize("word", ["초기화", "reset"])
+async def test_a_word_to_type_counts_in_both_languages(alice, channel, speaks, env, word):
+    speaks("ko")
+    await alice.slash(channel, "done", resource="BERT")
+    card = (await alice.slash(channel, "progress")).response.message
+    await env.advance_time(4)
+    await alice.click(card, label="더 보기")
+    await env.advance_time(4)
+
+    form = await alice.click(card, label="초기화…")
+    done = await alice.submit_modal(form, {"word": word})
+
+    assert "🧹 표시를 모두 지웠어요" in text_of(done)
+
+
+async def test_discords_menu_speaks_it_too_but_names_stay(env):
+    tree, texts = env.bot.tree, CommandTexts()
+    payloads = [await each.get_translated_payload(tree, texts) for each in tree.get_commands()]
+    (next_,) = (each for each in payloads if each["name"] == "next")
+    kind = next(each for each in next_["options"] if each["name"] == "kind")
+    (menu,) = (each for each in payloads if each["type"] == 3)
+
+    assert next_["description_localizations"] == {"ko": "다음에 볼 자료와 그 이유를 알려 드려요."}
+    assert not next_.get("name_localizations")
+    assert kind["choices"][0]["name_localizations"] == {"ko": "논문"}
+    assert menu["name_localizations"] == {"ko": "읽기 목록에 제안하기"}
+
+
+@pytest.fixture
+async def koreans(env, moderator, channel, speaks):
+    """The card of a group that speaks Korean, as its moderator did; whoever acts now doesn't."""
+    speaks("ko")
+    card = await moderator.slash(channel, "manage group", zone="UTC", meets="목요일 20시")
+    speaks("en-US")
+    return card
+
+
+async def test_all_that_stands_in_a_channel_speaks_its_groups_language(
+    env, guild, channel, koreans, until
+):
+    await env.advance_time(6 * A_MINUTE)
+    opening = text_of(channel.last_message)
+    await until(MONDAY)
+
+    (event,) = env.backend.get_guild(guild.id).scheduled_events.values()
+    (thread,) = channel.threads
+    assert "### 매주 자료 한 편, 함께 이야기해요" in opening
+    assert "🗓️ 모임: <t:" in text_of(paper_in(channel))
+    assert "이야깃거리 질문" in text_of(thread.history()[-1])
+    assert event.name == "이번 주 자료: Attention Is All You Need"
+    assert event.description.startswith("이번 주 자료: Attention Is All You Need. 다 못 봤어도")
+
+
+async def test_a_vote_and_its_end_speak_the_groups_language(
+    env, moderator, channel, koreans, until
+):
+    called = await moderator.slash(channel, "manage vote")
+    asked = text_of(called)
+    (candidates,) = [m for m in channel.history() if "투표해 주세요" in text_of(m)]
+    (poll,) = [message.poll for message in channel.history() if message.poll is not None]
+    await moderator.click(called.response.message, label="Cancel vote")
+    await env.advance_time(A_MINUTE)
+
+    assert poll.question == "2026년 1월 5일 (월)에 뭘 볼까요?"
+    assert "votes on what it reads" in asked
+    assert "자료 투표를 취소했어요" in text_of(fresh(channel, candidates))
+
+
+async def test_what_outlives_a_group_speaks_its_language_still(env, moderator, channel, koreans):
+    await env.advance_time(6 * A_MINUTE)
+    opening = channel.last_message
+    await moderator.slash(channel, "manage vote")
+    (candidates,) = [m for m in channel.history() if "투표해 주세요" in text_of(m)]
+    found = await env.bot.services.groups.find(channel.id)
+    await env.bot.services.groups.delete(channel.guild.id, found.group_id, moderator.id)
+    env.bot.ticker.look_again()
+    await env.advance_time(A_MINUTE)
+
+    assert "### 이 스터디는 끝났어요" in text_of(fresh(channel, opening))
+    assert "투표를 취소했어요" in text_of(fresh(channel, candidates))
+
+
+async def test_a_forums_post_speaks_its_groups_language(env, guild, channel, moderator, speaks):
+    forum = guild.create_forum_channel("papers")
+    speaks("ko")
+    await moderator.slash(channel, "manage group", zone="UTC", channel=forum)
+    speaks("en-US")
+    await env.advance_time(A_MINUTE)
+    (post,) = forum.threads
+    first = text_of(post.history()[0])
+    await moderator.slash(post, "manage group", language="en")
+    await env.advance_time(10 * A_MINUTE)
+
+    assert "목록의 자료가 이 게시물에 올라와요" in first
+    assert "here in this post" in text_of(post.history()[0])
+
+
+async def test_a_channel_of_moderators_is_told_in_the_language_of_their_group(
+    env, alice, channel, koreans
+):
+    await env.bot.services.inboxes.set_word(channel.guild.id, channel.id)
+    await alice.slash(channel, "suggest", link="https://example.org/new")
+    for _day in range(8):
+        await env.advance_time(24 * 60 * A_MINUTE)
+
+    assert any("### 📥 관리자 검토함: 제안 1개" in text_of(m) for m in channel.history())
+
+
+async def test_whoever_was_never_seen_is_written_to_as_their_server_speaks(env, speaks):
+    owner = env.create_user("owner")
+    guild = env.create_guild("Owned room", owner=owner)
+    role = guild.create_role("mods", permissions=discord.Permissions(manage_guild=True))
+    former, carol = (
+        guild.add_member(env.create_user(n), roles=[role]) for n in ("former", "carol")
+    )
+    channel = guild.create_text_channel("reading")
+    speaks("ko")
+    await former.slash(channel, "manage group", zone="UTC")
+    env.backend.remove_member(guild.id, former.id)
+    speaks("en-US")
+    await carol.slash(channel, "suggest", link="https://example.org/new")
+    await env.advance_time(2)
+
+    (told,) = owner.dm_channel.history()
+    assert "### 📥 Owned room 읽기 목록에 첫 제안이 왔어요" in text_of(told)
+
+
+@pytest.mark.parametrize(
+    ("features", "hello"),
+    [(["COMMUNITY"], "안녕하세요!"), ([], "Hello! I know what to read next.")],
+)
+async def test_a_new_server_is_greeted_in_the_language_that_a_community_set(
+    env, guild, channel, features, hello
+):
+    server = env.backend.get_guild(guild.id)
+    server.system_channel_id, server.preferred_locale = channel.id, "ko"
+    env.backend.emit(
+        "GUILD_CREATE", guild_create_payload(env.backend, server) | {"features": features}
+    )
+    await env.settle()
+
+    assert hello in text_of(channel.last_message)
+
+
+async def test_what_went_wrong_is_told_in_the_readers_language(env, alice, channel, speaks):
+    speaks("ko")
+    typed = await alice.slash(channel, "path", resource="zzzzzz")
+    clicked = await pressed(env, channel, alice, "gone-kind:1")
+    private = await alice.slash(channel, "group")
+
+    assert "“zzzzzz”에 맞는 자료가 목록에 없어요" in text_of(typed)
+    assert "이제 쓸 수 없는 카드예요" in text_of(clicked)
+    assert "이 채널에는 스터디가 없어요" in text_of(private)
+    assert env.errors  # discord.py logs what a command raises
+
+
+async def test_what_discord_offers_while_somebody_types_is_in_their_language(
+    moderator, channel, group, speaks
+):
+    speaks("ko")
+    days = await moderator.autocomplete(channel, "manage pick", "date", "")
+
+    assert "2026년 1월 5일 (월)" in days[0]["name"]
+
+
+async def test_words_of_ours_in_what_is_filled_in_or_chosen_are_the_readers_too(
+    moderator, alice, channel, env, speaks
+):
+    speaks("ko")
+    asked = await moderator.slash(channel, "manage group")
+    card = await moderator.slash(channel, "manage group", zone="서울", meets="Thu 8 pm")
+    await env.advance_time(4)
+    await moderator.click(card.response.message, label="더 보기")
+    await env.advance_time(4)
+    form = await moderator.click(card.response.message, label="모임…")
+    link = await moderator.slash(channel, "manage add", link="https://example.org/new")
+
+    assert options_of(asked)[0] == "Asia/Seoul"
+    assert form.modal["components"][0]["component"]["value"] == "목요일 20:00"
+    assert "들어갈 단계: 이 서버에서 추가한 자료" in text_of(link)
+
+
+async def test_numbers_and_durations_are_said_as_korean_says_them(alice, channel, speaks):
+    speaks("ko")
+    path = await alice.slash(channel, "path", resource="InstructGPT")
+
+    assert "먼저 볼 자료 5개:" in text_of(path)
+    assert " · 1시간 40분 · " in text_of(path)
+    assert "-# 모두 약 " in text_of(path)
+
+
+@pytest.mark.parametrize("word", ["삭제", "delete", "아니"])
+async def test_what_deletes_a_group_is_typed_in_either_language(
+    moderator, channel, group, speaks, env, word
+):
+    speaks("ko")
+    card = (await moderator.slash(channel, "manage group")).response.message
+    await env.advance_time(4)
+    await moderator.click(card, label="더 보기")
+    await env.advance_time(4)
+    form = await moderator.click(card, label="삭제…")
+    told = text_of(await moderator.submit_modal(form, {"word": word}))
+
+    wrong = "계속하려면 이 말을 입력해 주세요: 삭제"
+    assert (wrong if word == "아니" else "스터디를 삭제했어요") in told

@@ -114,7 +114,7 @@ async def test_late_progress_that_is_shared_is_seen_by_all(alice, channel, env, 
     asked = await alice.slash(channel, "progress", share=True)
     await env.advance_time(2)
     was_deferred = asked.deferred
-    await env.advance_time(10)
+    await env.advance_time(15)
 
     (shared,) = asked.followups
     assert was_deferred

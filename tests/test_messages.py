@@ -11,15 +11,9 @@ import pytest
 from babel.messages.extract import extract_from_dir
 
 import bot
+from tests.catalogues import KEYWORDS
 
 BOT = Path(bot.__file__).parent
-KEYWORDS = {
-    "_": None,
-    "ngettext": (1, 2),
-    "pgettext": ((1, "c"), 2),
-    "npgettext": ((1, "c"), 2, 3),
-    "message": None,
-}
 WORDED = sorted(
     path
     for path in (BOT / "errors.py", *BOT.glob("views/*.py"), *BOT.glob("clicks/*.py"))

@@ -45,6 +45,7 @@ LISTED = {
     "upkeep.COUNTS": EVERY_SERVERS,
     "groups.group_of_channel": CHANNELS,
     "groups.group": CHECKED,
+    "groups.language_in": CHECKED,
     "groups.groups_by_id": THE_READERS,
     "groups.groups_to_remind_of": THE_READERS,
     "groups.any_wish": THE_READERS,

@@ -364,7 +364,7 @@ async def read_it(click: Click, said: ids.ReadIt) -> View:
     post, reply, group = await click.services.weeks.read_it(click.who, click.where, said.week_id)
     if post:
         role_id = role_named(click.interaction.guild, post.group)
-        view = to_all(partial(weekly_card, post, role_id))
+        view = to_all(partial(weekly_card, post, role_id), post.group.language)
         # The answer to a click may edit its card: no message route, so no limit to wait for.
         try:
             await edit(click.interaction, view)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 import discord
 from discord.ui import LayoutView
@@ -11,7 +12,7 @@ from bot.core.curriculum import Curriculum, Step
 from bot.core.moderation import doubtable
 from bot.core.recommend import DISLIKED, LIKED, MarkKind, Reply, Talk
 from bot.errors import NothingToDoubtError, UnknownStepError
-from bot.language import _
+from bot.language import _, to_all
 from bot.views import custom_ids as ids
 from bot.views.curriculum_card import (
     ABOUT,
@@ -33,6 +34,7 @@ from bot.views.me_card import (
     zone_form,
 )
 from bot.views.parts import HOURS, RED, Form, WordForm, button, go_button
+from bot.views.problems import home_of
 from bot.views.progress_card import (
     know_card,
     know_parts_card,
@@ -265,7 +267,10 @@ async def know_on_way(click: Click, said: ids.KnowOnWay) -> View:
 async def share(click: Click, _said: ids.Share) -> View:
     """Show everyone how far the reader is, as `/progress share` does."""
     journey = await click.services.reading.journey(click.who, click.place)
-    await answer(click.interaction, shared_card(journey), ephemeral=False)
+    home = home_of(click.interaction)
+    language = await click.services.groups.language_at(home, click.language)
+    view = to_all(partial(shared_card, journey), language)
+    await answer(click.interaction, view, ephemeral=False)
     return None
 
 

@@ -15,7 +15,7 @@ from bot.core.groups import GroupWish, MeetsWish, SetUp
 from bot.core.papers import FEWEST, LONGEST, MOST, VoteWish
 from bot.core.weeks import MOST_APART
 from bot.core.zones import zones_matching
-from bot.language import message
+from bot.language import languages, message
 from bot.services.imports import check_size, read_in_background
 from bot.services.opening import Deliver, Services
 from bot.services.server_list import ServerList
@@ -97,8 +97,12 @@ class ManageCog(NamesLists, commands.GroupCog, group_name="manage"):
         channel="A text or announcement channel, or a forum; here if you don't say",
         role="Mentioned with each paper; nobody if you don't say",
         list_="What it reads, where there are several lists",
+        language="In which I write to its channel; yours if you don't say",
     )
     @app_commands.rename(list_="list")
+    @app_commands.choices(
+        language=[app_commands.Choice(name=n, value=c) for c, n in languages().items()]
+    )
     async def group(
         self,
         interaction: Interaction,
@@ -110,12 +114,13 @@ class ManageCog(NamesLists, commands.GroupCog, group_name="manage"):
         channel: GroupChannel | None = None,
         role: discord.Role | None = None,
         list_: str | None = None,
+        language: str = "",
     ) -> None:
         """Post a paper every week in a channel, or change when and where."""
         place = channel_of(interaction, channel.id if channel else home_of(interaction))
         groups, who, here = self.services.groups, interaction.user.id, here_of(interaction)
         found = await groups.find(place.id)
-        says_more = any((zone, day, time, every, meets, role, list_))
+        says_more = any((zone, day, time, every, meets, role, list_, language))
         list_id = (await self.where(interaction, list_)).list_id
         is_bare = found is None and not says_more and channel is None
         if is_bare and await tell_lost_groups(interaction, self.services):
@@ -128,7 +133,8 @@ class ManageCog(NamesLists, commands.GroupCog, group_name="manage"):
         else:
             weekday, role_id = get_args(Day).index(day) if day else None, role.id if role else None
             wish = GroupWish(weekday, time, role_id, zone or "", list_id, every)
-            wish = replace(wish, meets=MeetsWish(meets, keeps=True) if meets else None)
+            meets_wish = MeetsWish(meets, keeps=True) if meets else None
+            wish = replace(wish, meets=meets_wish, language=language)
             there, seen = seen_channel(place), seen_role(place.guild, role_id)
             made = await groups.set_up(here, there, wish, seen)
             self.deliver.look_again()

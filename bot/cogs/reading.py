@@ -1,16 +1,19 @@
 """A reader's commands: next, done, search, curriculum, path, progress, me, help."""
 
+from functools import partial
+
 from discord import app_commands
 from discord.ext import commands
 
 from bot.cogs import NamesLists
 from bot.core.curriculum import Kind
 from bot.core.recommend import Filters
+from bot.language import to_all
 from bot.services.opening import Services
 from bot.views.curriculum_card import found_card, index_card, path_card, step_card
 from bot.views.me_card import help_card, me_card
 from bot.views.parts import Interaction
-from bot.views.problems import where_in
+from bot.views.problems import home_of, where_in
 from bot.views.progress_card import progress_card, shared_card
 from bot.views.replies import (
     CHOICES,
@@ -128,8 +131,14 @@ class ReadingCog(NamesLists, commands.Cog, name="reading"):
         """Show how far you are, and how much is left."""
         where = await self.where(interaction, list_)
         journey = await self.reading.journey(interaction.user.id, where)
-        view = shared_card(journey) if share else progress_card(journey)
-        await answer(interaction, view, ephemeral=not share)
+        if not share:
+            await answer(interaction, progress_card(journey))
+            return
+        language = await self.services.groups.language_at(
+            home_of(interaction), str(interaction.locale)
+        )
+        view = to_all(partial(shared_card, journey), language)
+        await answer(interaction, view, ephemeral=False)
 
     @app_commands.command()
     async def me(self, interaction: Interaction) -> None:

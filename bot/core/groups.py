@@ -63,7 +63,8 @@ class Group:
     which the weeks are sent; None: there is none yet, or the channel is no forum.
     ``list_id``: what it reads from; None: what its server does by default. ``merged_into``: the
     group that it went into for good; then it is stopped, and ``channel_id`` is where it was.
-    ``language``: the Discord locale of whoever started it; "": that wasn't kept then. ``meets``:
+    ``language``: in which its channel is written to, as a Discord locale, at first that of whoever
+    started it; "": that wasn't kept then. ``meets``:
     when it talks about its paper; None: it doesn't meet.
     """
 
@@ -308,6 +309,7 @@ class GroupWish:
     list_id: str | None = None
     every: int | None = None
     meets: MeetsWish | None = None
+    language: str = ""
 
     def schedule(self, old: Schedule, zone: str, time: tuple[int, int]) -> Schedule:
         """Return the schedule that is wished: what isn't said stays as it was.

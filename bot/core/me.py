@@ -148,7 +148,10 @@ EXACT = 2**53
 """From here on, programs that read JSON may round numbers."""
 
 WHAT = {
-    "readers": "You, as a Discord id.",
+    "readers": (
+        "You, as a Discord id, and the language of your Discord when I last saw you, for direct"
+        " messages."
+    ),
     "reader_lists": "What I showed you last in each list, your goal in it, and when you used it.",
     "progress": (
         "Your marks, one for each resource; done and known count as read, ratings are 1 to 5."

@@ -132,7 +132,7 @@ class OutboxRow:
     ``reader_id``: to whom it is a letter. Else ``channel_id`` None: to the channel of its group,
     wherever that is then. ``tried_at``: since then it may be sent already, to one of ``places``;
     ``trace`` is how it is known again there, None where an older version tried. ``held_until``: of
-    the claim before this one, where that is known.
+    the claim before this one, where that is known. ``language``: its group's, if it outlives it.
     """
 
     row_id: int
@@ -155,6 +155,7 @@ class OutboxRow:
     places: tuple[int, ...] = ()
     trace: str | None = None
     held_until: datetime | None = None
+    language: str = ""
 
     @property
     def stands_at(self) -> tuple[int, int] | None:

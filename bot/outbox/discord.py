@@ -94,7 +94,8 @@ What = ui.LayoutView | discord.Poll
 class Server:
     """A server that Discord told this process of. ``joined_at``: since when the bot is in it.
 
-    ``is_away``: it is out of sight, or not in sight yet.
+    ``is_away``: it is out of sight, or not in sight yet. ``locale``: the language that a Community
+    set; others have none of their own, as Discord says English of them all.
     """
 
     guild_id: int
@@ -103,6 +104,7 @@ class Server:
     system_channel_id: int | None
     is_away: bool = False
     owner_id: int | None = None
+    locale: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -616,7 +618,8 @@ def _server(guild: discord.Guild) -> Server:
     joined_at = guild.me.joined_at if guild.me else None
     channel_id = channel.id if channel else None
     named = guild.id, guild.name, joined_at, channel_id
-    return Server(*named, guild.unavailable, guild.owner_id)
+    locale = str(guild.preferred_locale) if "COMMUNITY" in guild.features else ""
+    return Server(*named, guild.unavailable, guild.owner_id, locale)
 
 
 def _seen(message: discord.Message) -> Seen:

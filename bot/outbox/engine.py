@@ -321,6 +321,7 @@ class Engine:
 
     async def _send(self, row: OutboxRow, *, has_looked: bool = False) -> None:
         letter = self._letters[row.kind]
+        speak(await letter.language(row, self._discord) or OF_ALL)
         act = await letter.act(replace(row, tried_at=None) if has_looked else row, self._discord)
         if isinstance(act, Wait):
             with suppress(HistoryClosedError):  # what is in the way may be so of that, too

@@ -115,6 +115,11 @@ class Groups:
         """Return the channel's group, stopped or not."""
         return await group_rows.group_of_channel(self._db, channel_id)
 
+    async def language_at(self, channel_id: int, otherwise: str) -> str:
+        """Return in which language all in a channel are told something: its group's, if any."""
+        group = await self.find(channel_id)
+        return otherwise if group is None else group.language
+
     async def set_up(
         self, here: Here, channel: SeenChannel, wish: GroupWish, role: SeenRole | None = None
     ) -> SetUp:
@@ -159,7 +164,9 @@ class Groups:
             clear = replace(wish, weekday=schedule.weekday, time=at, role_id=role_id, zone=zone)
             if asked := await self._which(here, GroupForm(channel.channel_id, clear)):
                 return asked
-        return await self._put(here, channel, schedule, role_id, group, wish.list_id, meets)
+        to = here if group is None else replace(here, language="")
+        to = replace(to, language=wish.language or to.language)
+        return await self._put(to, channel, schedule, role_id, group, wish.list_id, meets)
 
     async def meet(self, here: Here, form: GroupForm) -> GroupStatus | WhichMeeting:
         """Change when a channel's group meets, and its meetings to come; ask if that isn't clear.
@@ -227,6 +234,7 @@ class Groups:
         if isinstance(meets, WhichMeeting):
             raise OldCardError
         schedule = wish.schedule(FIRST, wish.zone, time)
+        here = replace(here, language=wish.language or here.language)
         return await self._put(here, channel, schedule, wish.role_id, None, wish.list_id, meets)
 
     async def move_to(
@@ -281,7 +289,7 @@ class Groups:
     ) -> GroupStatus:
         """Make the channel's group, or change it; the running week keeps its one post.
 
-        ``language``: of a new one, the moderator's.
+        ``language``: in which it is written from now on; "": as before.
         ``list_id``: what it reads from its next free week on; None: what it did, or what counts.
         What was picked, voted on or begun before is still read, and after the new list comes what
         was to come after the old one.
@@ -312,7 +320,7 @@ class Groups:
                 after_list_at=old.after_list_at if old else None,
                 is_forum=is_forum,
                 list_id=list_id,
-                language=old.language if old else language,
+                language=language or (old.language if old else ""),
                 meets=old.meets if old else None,
             )  # fmt: skip
             plan = await self._papers.plan(tx, group)
@@ -326,6 +334,8 @@ class Groups:
             moves = plan.made_way()
             await self.make_way(tx, group, moves, now)
             group = await self.announce(tx, group, old, now, opens=opens and old is None)
+            if old and plan.this_week and old.language != group.language:
+                await tell_again(tx, self._ids, group, plan.this_week, now)
             await plan_reminders(tx, group, now)
         return replace(await self.status_of(group, changed_by), moves=tuple(moves))
 
@@ -648,7 +658,7 @@ class Groups:
         await standing.ask_for(tx, self._ids, group.group_id, now)
         group = await group_rows.group(tx, group.group_id) or group
         await standing.ask_to_open(tx, self._ids, group, now, is_new=opens)
-        told = attrgetter("schedule", "state", "channel_id", "list_id", "meets")
+        told = attrgetter("schedule", "state", "channel_id", "list_id", "meets", "language")
         if old is None or told(old) != told(group):
             has_left = old is not None and old.channel_id != group.channel_id
             left_id = old.standing_id if old is not None and has_left else None

@@ -1,6 +1,6 @@
 """What a reader may know and decide about their own rows: look, take away, delete."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import Any
 
@@ -19,13 +19,16 @@ from bot.core.me import (
 )
 from bot.core.reminders import GAPS, HOUR
 from bot.core.zones import resolve_zone, zones_offered
-from bot.errors import UnknownZoneError
+from bot.errors import LedgerError, UnknownZoneError
 from bot.services.curriculum import CurriculumStore
 from bot.services.papers import tell_again
 from bot.store import additions, groups, readers
 from bot.store import weeks as week_rows
 from bot.store.database import Database, Queries
 from bot.store.instants import Clock, Ids
+
+MOST_HEARD = 10_000
+"""Readers whose language is remembered, so that it isn't looked up again."""
 
 
 @dataclass
@@ -36,6 +39,26 @@ class Me:
     _curricula: CurriculumStore
     _clock: Clock
     _ids: Ids
+    _heard: dict[int, str] = field(default_factory=dict)
+
+    async def heard(self, reader_id: int, language: str) -> None:
+        """Keep in which Discord locale somebody was seen, if they are known at all.
+
+        Most are seen in the same one again and again: it is looked up once, and written if another.
+        """
+        if self._heard.pop(reader_id, None) != language:
+            try:
+                known = await readers.language_of(self._db, reader_id)
+                if known not in (None, language):
+                    async with self._db.transaction() as tx:
+                        await readers.set_language(tx, reader_id, language)
+            except LedgerError:
+                return  # the next time, then: they had their answer
+            if known is None:
+                return
+        self._heard[reader_id] = language
+        if len(self._heard) > MOST_HEARD:
+            del self._heard[next(iter(self._heard))]
 
     async def about(self, reader_id: int) -> About:
         """Return what is kept about the reader, in numbers. Asking leaves no trace."""
@@ -96,6 +119,7 @@ class Me:
             while not (was_known := await readers.take_turn_if_known(tx, reader_id)):
                 if await readers.add(tx, reader_id):
                     break
+            self._heard.pop(reader_id, None)
             found = await readers.rows_about(tx, reader_id)
             await self._unname(tx, reader_id)
             await readers.delete_person(tx, reader_id)

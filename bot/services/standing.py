@@ -137,7 +137,7 @@ async def left_behind(tx: Queries, ids: Ids, group: Group, now: datetime) -> lis
         row_id = ids.new()
         orphan = OutboxRow(
             row_id, "sign", f"{group.group_id}:{row_id}", now, now + SIGN_WITHIN, group.guild_id,
-            channel_id=place_id, message_id=message_id,
+            channel_id=place_id, message_id=message_id, language=group.language,
         )  # fmt: skip
         left.append(orphan)
     return left

@@ -308,9 +308,10 @@ async def tell_called_off(tx: Queries, ids: Ids, vote_id: int, now: datetime) ->
     card = await outbox.row_about(tx, "candidates", str(vote_id))
     if card is not None and card.stands_at is not None:
         place_id, message_id = card.stands_at
+        language = await group_rows.language_in(tx, card.guild_id or 0, card.group_id)
         row = OutboxRow(
             ids.new(), "called_off", str(vote_id), now, now + TOLD_WITHIN, card.guild_id,
-            channel_id=place_id, message_id=message_id,
+            channel_id=place_id, message_id=message_id, language=language,
         )  # fmt: skip
         await outbox.add(tx, row)
 

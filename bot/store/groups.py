@@ -16,17 +16,14 @@ MEETS = ("weekday", "hour", "minute", "minutes", "channel_id")
 
 
 async def put_group(tx: Queries, group: Group, now: datetime) -> None:
-    """Write a group's settings; a channel's group is one row, made or changed.
-
-    Its language stays that with which it was made.
-    """
+    """Write a group's settings; a channel's group is one row, made or changed."""
     calendar = _calendar(group.schedule)
     sql = (
         "INSERT INTO study_groups (group_id, guild_id, channel_id, state, role_id, since_at,"  # noqa: S608 - names of ours
         f" next_at, changed_by, changed_at, is_forum, list_id, language, {', '.join(calendar)})"
         f" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, {question_marks(calendar)})"
         " ON CONFLICT (channel_id) DO UPDATE SET state = excluded.state,"
-        " list_id = excluded.list_id, role_id = excluded.role_id,"
+        " list_id = excluded.list_id, role_id = excluded.role_id, language = excluded.language,"
         " since_at = excluded.since_at, next_at = excluded.next_at,"
         " blocked = NULL, changed_by = excluded.changed_by, changed_at = excluded.changed_at"
         + "".join(f", {column} = excluded.{column}" for column in calendar)
@@ -77,6 +74,18 @@ async def running_groups(db: Queries, guild_id: int) -> list[Group]:
     """Return the server's groups that aren't stopped, the oldest first."""
     sql = "SELECT * FROM study_groups WHERE guild_id = ? AND state <> 'stopped' ORDER BY group_id"
     return [_group(row) for row in await db.fetch(sql, guild_id)]
+
+
+async def language_in(db: Queries, guild_id: int, group_id: int | None) -> str:
+    """Return a group's language; None: of that of the server's groups which was changed last."""
+    sql = (
+        "SELECT language FROM study_groups WHERE guild_id = ? AND merged_into IS NULL"
+        " ORDER BY state = 'stopped', changed_at DESC LIMIT 1"
+    )
+    if group_id is not None:
+        sql, guild_id = "SELECT language FROM study_groups WHERE group_id = ?", group_id
+    row = await db.fetch_one(sql, guild_id)
+    return "" if row is None else str(row["language"])
 
 
 async def group_ids(db: Queries, guild_id: int) -> list[int]:

@@ -10,7 +10,7 @@ from bot.store.weeks import IS_HERE
 
 COLUMNS = (
     "row_id", "kind", "reference", "due_at", "until_at", "guild_id", "group_id", "channel_id",
-    "reader_id", "rank", "message_id", "trace",
+    "reader_id", "rank", "message_id", "trace", "language",
 )  # fmt: skip
 """What is known of a row when it is planned."""
 

@@ -122,6 +122,18 @@ async def set_minutes(tx: Queries, reader_id: int, minutes: int | None) -> None:
     await tx.fetch("UPDATE readers SET minutes = ? WHERE reader_id = ?", minutes, reader_id)
 
 
+async def set_language(tx: Queries, reader_id: int, language: str) -> None:
+    """Record in which Discord locale the reader was seen last."""
+    sql = "UPDATE readers SET language = ? WHERE reader_id = ?"
+    await tx.fetch(sql, language, reader_id)
+
+
+async def language_of(db: Queries, reader_id: int) -> str | None:
+    """Return that locale; "": it wasn't kept yet. None: nobody knows them."""
+    row = await db.fetch_one("SELECT language FROM readers WHERE reader_id = ?", reader_id)
+    return None if row is None else str(row["language"])
+
+
 async def set_welcomed(tx: Queries, reader_id: int, after: datetime) -> None:
     sql = "UPDATE readers SET welcomed_after = ? WHERE reader_id = ?"
     await tx.fetch(sql, after, reader_id)

@@ -191,7 +191,7 @@ def _step_line(state: _StepState) -> str:
 
 @way_out.register
 def _steps(error: UnknownStepError) -> Select | None:
-    steps = [option(step_id, title) for step_id, title in error.steps]
+    steps = [option(step_id, phrases.step_named(title)) for step_id, title in error.steps]
     return select(ids.ShowStep(0), _("Look into a step…"), steps)
 
 

@@ -18,7 +18,7 @@ from bot.core.groups import (
 from bot.core.papers import TELL_WEEKS_AHEAD, Coming
 from bot.core.progress import shown_count
 from bot.core.weeks import A_MEETING, DaysOff, Meets, Week
-from bot.language import _, ngettext
+from bot.language import _, language_for, languages, ngettext
 from bot.plain import clipped, columns, one_line, plain
 from bot.views import custom_ids as ids
 from bot.views.lead_card import lead_select, leaders_text
@@ -292,7 +292,12 @@ def group_lines(
     obstacle = group.blocked and obstacle_text(group.blocked, to_moderator=to_moderator)
     matters = [f"⚠️ {obstacle}"] if obstacle else []
     matters += [*vote_lines(status, to_moderator=to_moderator, opens=opens), *told]
-    lines = [_head(status, is_open=is_open), _standing_text(group), _state_text(group.state)]
+    spoken = _language_of(group, is_open=is_open) if to_moderator else ""
+    lines = [
+        _head(status, spoken, is_open=is_open),
+        _standing_text(group),
+        _state_text(group.state),
+    ]
     if status.pause and group.state == "active":
         ahead = [each.slot.at for each in status.coming if not each.is_skipped]
         lines += [
@@ -324,13 +329,22 @@ def group_lines(
     return filter(None, lines)
 
 
-def _head(status: GroupStatus, *, is_open: bool) -> str:
+def _language_of(group: Group, *, is_open: bool) -> str:
+    """Return in which language a group is written to; folded, only if it isn't the reader's."""
+    found = languages()
+    # Translators: What your language calls itself.
+    own = _("English")
+    name = found[language_for(group.language)]
+    return _("language: {name}", name=name) if is_open or name != own else ""
+
+
+def _head(status: GroupStatus, spoken: str, *, is_open: bool) -> str:
     """Return where a group reads, when, and how many they are; opened, a forum's post too."""
     group, named = status.group, status.named if is_open else ()
     post = f"<#{group.standing_id}>" if is_open and group.standing_id else ""
     facts = schedule_text(group.schedule), members_text(status.members, named)
     reads = narrow(status.list_title, 24)
-    return f"-# {dotted(f'<#{group.channel_id}>', post, *facts, reads)}"
+    return f"-# {dotted(f'<#{group.channel_id}>', post, *facts, reads, spoken)}"
 
 
 def days_text(days: Sequence[DaysOff]) -> str:

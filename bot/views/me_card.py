@@ -8,7 +8,7 @@ from bot.core.me import About, ReaderSettings, Titled
 from bot.core.progress import State
 from bot.core.reminders import Pace
 from bot.errors import UnknownZoneError
-from bot.language import _, ngettext
+from bot.language import _, message, ngettext
 from bot.plain import plain
 from bot.views import custom_ids as ids
 from bot.views.parts import (
@@ -126,7 +126,7 @@ def delete_form() -> WordForm:
         " again.\n"
         "-# Study groups that you set up and your changes to servers' lists stay, without your id."
     )
-    return WordForm(_("Delete everything about you?"), goes, _("delete"))
+    return WordForm(_("Delete everything about you?"), goes, message("delete"))
 
 
 def settings_card(settings: ReaderSettings, pace: Pace, next_at: datetime | None) -> LayoutView:

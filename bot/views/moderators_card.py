@@ -27,7 +27,7 @@ from bot.core.groups import (
 from bot.core.papers import TELL_WEEKS_AHEAD
 from bot.core.weeks import HAD, DaysOff, slot_of_week
 from bot.errors import UnknownZoneError
-from bot.language import _, ngettext, pgettext
+from bot.language import _, message, ngettext, pgettext, said
 from bot.plain import plain
 from bot.views import custom_ids as ids
 from bot.views.group_card import (
@@ -159,6 +159,11 @@ def days_on_text(days: Sequence[DaysOff], group: Group) -> str:
 MOVES_SHOWN = 5
 
 ROOMS = (discord.ChannelType.voice, discord.ChannelType.stage_voice)
+WEEKDAYS = frozenset((
+    message("Monday"), message("Tuesday"), message("Wednesday"), message("Thursday"),
+    message("Friday"), message("Saturday"), message("Sunday"),
+))  # fmt: skip
+"""As a group's day stands in a form, to be typed anew."""
 
 
 class MeetingForm(Form):
@@ -166,10 +171,10 @@ class MeetingForm(Form):
 
     def __init__(self, shown: MeetsWish | None = None) -> None:
         shown = shown or MeetsWish("")
+        weekday, space, time = shown.when.partition(" ")
+        spoken = said(weekday) + space + time if weekday in WEEKDAYS else shown.when
         self._room = channel_select(ROOMS, shown.channel_id, required=False)
-        when = text_input(
-            100, shown.when, custom_id="when", required=True, example=_("Thursday 20:00")
-        )
+        when = text_input(100, spoken, custom_id="when", required=True, example=_("Thursday 20:00"))
         lasts = text_input(40, shown.lasts, custom_id="lasts", example=_("1 h"))
         super().__init__(
             _("When the group meets"),
@@ -545,7 +550,7 @@ def delete_form(status: GroupStatus) -> WordForm:
         schedule=schedule_text(group.schedule),
         members=members_text(status.members),
     )
-    return WordForm(_("Delete this group"), question, _("delete"))
+    return WordForm(_("Delete this group"), question, message("delete"))
 
 
 def deleted_card(group: Group) -> LayoutView:
@@ -605,7 +610,7 @@ def merge_form(offer: MergeOffer) -> WordForm:
         to=_room(into),
         to_known_by=_known_by(into),
     )
-    return WordForm(_("Merge two groups"), question, _("merge"))
+    return WordForm(_("Merge two groups"), question, message("merge"))
 
 
 def merged_text(merged: Merged) -> str:

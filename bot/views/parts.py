@@ -11,7 +11,7 @@ from discord.ui import LayoutView
 
 from bot.core.search.words import is_word
 from bot.errors import NotOfferedError, WrongWordError
-from bot.language import _
+from bot.language import _, said
 from bot.plain import clipped, columns, fitting, one_line
 from bot.views.custom_ids import Card, CustomId, GoTo, TurnPage
 
@@ -271,8 +271,10 @@ def picked_channel(field: ui.ChannelSelect[Any]) -> int | None:
 class WordForm(Form):
     """A form that asks for a word: what can't be brought back is never two quick taps away."""
 
-    def __init__(self, title: str, question: str, word: str) -> None:
-        self._word = word
+    def __init__(self, title: str, question: str, marked: str) -> None:
+        """``marked``: the word as a marked message; in English it counts in each language."""
+        word = said(marked)
+        self._word, self._in_english = word, marked
         # Longer than any word: room for spaces, quotes and slips.
         typed = text_input(40, custom_id="word", example=word)
         super().__init__(title, question, label(_("Type the word {word}", word=word), typed))
@@ -280,5 +282,5 @@ class WordForm(Form):
     def check(self) -> None:
         """Let only whoever typed the word go on: raise a ``WrongWordError`` else."""
         typed = self.entered["word"]
-        if not is_word(typed, self._word):
+        if not (is_word(typed, self._word) or is_word(typed, self._in_english)):
             raise WrongWordError(typed, self._word)

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 from bot.core.curriculum import Curriculum, Kind, Resource, Step
+from bot.core.curriculum.additions import OWN_STEP_TITLE
 from bot.core.link_checks import ARCHIVE
 from bot.core.progress import Count, Mark, Marks, State, step_count
 from bot.language import _, ngettext, npgettext
@@ -165,9 +166,14 @@ def joined(names: Sequence[str]) -> str:
     return _("{names} and {last}", names=", ".join(others), last=last) if others else last
 
 
+def step_named(title: str) -> str:
+    """Return a step's title; only of one is it words of ours."""
+    return _("Added by this server") if title == OWN_STEP_TITLE else one_line(title)
+
+
 def step_title(step: Step) -> str:
     """Return a step's name as the index prints it: "1 · Transformer"."""
-    title = one_line(step.title)
+    title = step_named(step.title)
     return f"{step.number} · {title}" if step.number else title
 
 
@@ -175,7 +181,7 @@ def step_place(step: Step) -> str:
     """Return a step's name in few letters: "step 1", "Appendix", "Tokenization"."""
     if step.number.isdigit():
         return _("step {number}", number=step.number)
-    return one_line(step.number or step.title)
+    return one_line(step.number) or step_named(step.title)
 
 
 def kind_name(kind: Kind) -> str:

@@ -10,7 +10,7 @@ from discord.ui import LayoutView
 from bot.core.curriculum import Curriculum, Resource, Step
 from bot.core.progress import Figures, StepCount, figures, is_read, unlocks
 from bot.core.recommend import Change, Journey, Reader, passed_to, path_to
-from bot.language import _, ngettext
+from bot.language import _, message, ngettext
 from bot.views import custom_ids as ids
 from bot.views.parts import (
     GREEN,
@@ -152,7 +152,7 @@ def reset_form(marks: int, list_title: str = "") -> WordForm:
     if list_title:
         only = _("Only in {title}: your other lists stay.", title=narrow(list_title, 40))
         question = f"{question}\n{only}"
-    return WordForm(_("Start over?"), question, _("reset"))
+    return WordForm(_("Start over?"), question, message("reset"))
 
 
 def _head_lines(journey: Journey) -> Lines:

@@ -27,6 +27,9 @@ class Room:
 
     fetched = place
 
+    def server(self, _):
+        return None
+
     async def open_dm(self, person_id):
         return Place(person_id, 0, "", "direct", frozenset(NAMED))
 
@@ -87,6 +90,9 @@ class MortalRoom:
             return await self._life.act(getattr(self._room, name), *args, **more)
 
         return asked
+
+    def server(self, guild_id):
+        return self._room.server(guild_id)
 
     async def messages(self, place_id, since, ago):
         async for seen in self._room.messages(place_id, since, ago):

@@ -27,7 +27,7 @@ from bot.services import standing
 from bot.services.opening import Services
 from bot.services.votes import lose
 from bot.store import groups as group_rows
-from bot.store import outbox
+from bot.store import outbox, readers
 from bot.store import weeks as week_rows
 from bot.store.database import Queries
 from bot.views.problems import POLLS, TO_LOOK, TO_SEE, TO_SEND, TO_SEND_IN_FORUM, Permissions
@@ -240,6 +240,17 @@ class Letter:
         """Return what is to be done. No transaction is open, and Discord may be asked."""
         raise NotImplementedError
 
+    async def language(self, row: OutboxRow, discord: Discord) -> str:
+        """Return the locale of who reads it: its group's, or that of its server; "": unknown."""
+        if row.language:
+            return row.language
+        of = row.guild_id or 0, row.group_id
+        found = await group_rows.language_in(self.services.background, *of)
+        if found or row.group_id is not None or row.guild_id is None:
+            return found
+        server = discord.server(row.guild_id)
+        return "" if server is None else server.locale
+
     async def sent(self, tx: Queries, row: OutboxRow, receipt: Receipt) -> Rows:
         """Record what was sent, and return what follows."""
         return ()
@@ -417,6 +428,11 @@ class ToPerson(Letter):
     """A direct message."""
 
     is_direct = True
+
+    async def language(self, row: OutboxRow, discord: Discord) -> str:
+        """Return the one in which they were last seen; unknown: that of what it is about."""
+        found = await readers.language_of(self.services.background, row.reader_id or 0)
+        return found or await super().language(row, discord)
 
     async def to(self, row: OutboxRow, discord: Discord) -> Place:
         """Return the channel to a person; to open it is a request that Discord counts, too."""

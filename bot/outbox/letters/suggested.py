@@ -4,6 +4,7 @@ from collections import defaultdict
 from dataclasses import replace
 
 from bot.core.outbox import OutboxRow, Problem
+from bot.language import OF_ALL, speak
 from bot.outbox.discord import Discord, RefusedError, Server
 from bot.outbox.letters._base import (
     AT_ONCE,
@@ -46,6 +47,7 @@ class FirstSuggested(ToPerson):
         if person_id is None:
             return Drop("no_direct_messages" if tried else "mended")
         tried.append(person_id)
+        speak(await self.language(replace(row, reader_id=person_id), discord) or OF_ALL)
         place = await self.to(replace(row, reader_id=person_id), discord)
         card = first_card(server.name, asks=await inboxes.word_of(guild_id) is None)
         return Send(place, marked(card, row.row_id))

@@ -18,6 +18,7 @@ import click
 
 from bot.config import Config
 from bot.errors import BackupError, ConfigError, CurriculumFileError
+from bot.language import languages
 
 if TYPE_CHECKING:
     from bot.core.curriculum import Curriculum, Resource
@@ -116,7 +117,7 @@ def preview(port: int, keep: Path | None, browser: bool) -> None:
             nap=timedelta(days=1),  # its time moves in jumps, and nobody sets its clock
         )
 
-    preview_in_browser(make_bot, keep=keep, port=port, open_browser=browser)
+    preview_in_browser(make_bot, keep=keep, port=port, open_browser=browser, languages=languages())
 
 
 @main.command()

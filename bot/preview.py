@@ -33,11 +33,13 @@ log = logging.getLogger(__name__)
 Action = Callable[..., Coroutine[Any, Any, dict[str, Any]]]
 Index = Callable[[web.Request], Coroutine[Any, Any, web.Response]]
 Journey = Callable[[], Coroutine[Any, Any, None]]
+Emit = Callable[[str, Any], None]
 MakeBot = Callable[[str], commands.AutoShardedBot]
 
 STEP = 2  # seconds: how often the demo's clock follows the real one
 CHUNK = 3600  # seconds: after each, a longer jump lets waiting clicks through
 JUMPS = {"day": 24 * 3600, "week": 7 * 24 * 3600}
+ENGLISH = {"en": "English"}
 OTHERS = 5  # with five members, the paper of the week says how many are ready
 
 HOST = "127.0.0.1"
@@ -61,8 +63,14 @@ class Demo:
     use ``env``.
     """
 
-    def __init__(self, make_bot: MakeBot, database_url: str, framed_by: str) -> None:
-        self._make_bot = make_bot
+    def __init__(
+        self,
+        make_bot: MakeBot,
+        database_url: str,
+        framed_by: str,
+        languages: Mapping[str, str] = ENGLISH,
+    ) -> None:
+        self._make_bot, self._languages, self.language = make_bot, languages, "en"
         self._database_url = database_url
         self._framed_by = framed_by
         self.turn = asyncio.Lock()
@@ -72,6 +80,8 @@ class Demo:
         self.ended = asyncio.Event()
         self.bot = make_bot(database_url)
         self.env = env = simcord.Env(self.bot, settle_timeout=20)
+        # Simcord knows nobody whose Discord speaks another language.
+        env.backend.emit = self._in_our_language(env.backend.emit)  # type: ignore[assignment,method-assign]
         # Only simcord's backend can set the bot's name and a system channel.
         env.backend.bot_user.name = "Nextread"
         self.guild = env.create_guild("Study room", owner=env.create_user("owner"))
@@ -103,6 +113,14 @@ class Demo:
         with contextlib.suppress(TimeoutError):  # let the bot finish what it is doing
             await self.env.settle(timeout=1)
         await self._stop_bot()
+
+    def _in_our_language(self, emit: Emit) -> Emit:
+        def in_our_language(event: str, payload: Any) -> None:
+            if event == "INTERACTION_CREATE":
+                payload = {**payload, "locale": self.language}
+            emit(event, payload)
+
+        return in_our_language
 
     async def _start_bot(self) -> None:
         # Private: made the public way, a server has no channel yet when the bot joins, and
@@ -144,6 +162,8 @@ class Demo:
             "rooms": self.rooms(),
             "room": self.room,
             "room_url": self._page.url,
+            "languages": self._languages,
+            "language": self.language,
         }
 
     async def show(self, room: str) -> None:
@@ -238,12 +258,15 @@ class Demo:
         """Do, or begin to do, what the page asks for.
 
         Raises:
-            KeyError: ``what`` isn't the id of a room, or one of the ``JUMPS``.
+            KeyError: ``what`` isn't the id of a room, one of the ``JUMPS``, or a language.
         """
         if act == "room":
             await self.show(what)
         elif act == "jump":
             self._begin("Time passes …", partial(self.advance, JUMPS[what]))
+        elif act == "language":
+            self._languages[what]
+            self.language = what
         elif act == "others":
             self._begin("The others take part …", self.others_take_part)
         else:
@@ -301,7 +324,7 @@ class PreviewPage:
         app = web.Application()
         app.add_routes([web.get("/", self._html), web.get("/state", self._answer)])
         app.add_routes([web.get("/room.js", self._room_script)])
-        app.router.add_post("/{act:jump|others|restart|room}", self._act)
+        app.router.add_post("/{act:jump|others|restart|room|language}", self._act)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
 
     async def open(self, port: int) -> None:
@@ -356,7 +379,10 @@ class PreviewPage:
 
 @contextlib.asynccontextmanager
 async def open_preview(
-    make_bot: MakeBot, database_url: str | None = None, port: int = 0
+    make_bot: MakeBot,
+    database_url: str | None = None,
+    port: int = 0,
+    languages: Mapping[str, str] = ENGLISH,
 ) -> AsyncIterator[tuple[Demo, str]]:
     """Open the demo, by default on a temporary database; yield it and its page's address."""
     async with contextlib.AsyncExitStack() as opened:
@@ -366,7 +392,8 @@ async def open_preview(
         page = PreviewPage()
         await page.open(port)
         opened.push_async_callback(page.close)
-        demo = await opened.enter_async_context(Demo(make_bot, database_url, page.origin))
+        demo = Demo(make_bot, database_url, page.origin, languages)
+        await opened.enter_async_context(demo)
         page.demo = demo
         opened.push_async_callback(page.close)  # closed first: nobody asks the demo for more
         opened.push_async_callback(_cancel, asyncio.create_task(demo.keep_pace()))
@@ -374,15 +401,22 @@ async def open_preview(
 
 
 def preview_in_browser(
-    make_bot: MakeBot, *, keep: Path | None, port: int, open_browser: bool
+    make_bot: MakeBot,
+    *,
+    keep: Path | None,
+    port: int,
+    open_browser: bool,
+    languages: Mapping[str, str] = ENGLISH,
 ) -> None:
     """Show the bot in a browser page until Ctrl+C, SIGTERM, or the page's *End preview session*.
 
-    The page's address is the first line printed. Raises ConfigError with one line.
+    The page's address is the first line printed. ``languages``: by their codes, what those call
+    themselves that the page can switch to. Raises ConfigError with one line.
     """
 
     async def run() -> None:
-        async with open_preview(make_bot, _sqlite_url(keep) if keep else None, port) as (demo, url):
+        kept = _sqlite_url(keep) if keep else None
+        async with open_preview(make_bot, kept, port, languages) as (demo, url):
             # A preview in the background (`nextread preview &`) gets no Ctrl+C, only a plain kill.
             with contextlib.suppress(NotImplementedError):  # Windows
                 asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, demo.ended.set)

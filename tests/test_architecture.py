@@ -29,8 +29,8 @@ ALLOWED = {
     "heartbeat": {"services", "store", "errors"},
     "preview": {"errors", "config"},
     "app": {"cogs", "clicks", "services", "views", "core", "errors", "language"} | {"outbox"},
-    "__main__": {"app", "config", "core", "errors", "heartbeat", "logs", "pages", "preview"}
-    | {"services", "store", "views"},
+    "__main__": {"app", "config", "core", "errors", "heartbeat", "language", "logs", "pages"}
+    | {"preview", "services", "store", "views"},
     "__init__": set(),
 }
 """Room -> which rooms of ours it may import, at run time and for types alike."""

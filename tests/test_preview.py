@@ -16,6 +16,7 @@ from playwright.async_api import Browser, FrameLocator, Page, expect
 
 from bot.app import NextreadBot
 from bot.errors import ConfigError
+from bot.language import languages
 from bot.preview import open_preview
 from bot.services.opening import open_services
 from tests.busy_bot import BusyBot
@@ -280,6 +281,18 @@ async def test_a_learner_reads_on_after_the_bot_restarted(nextread, browser, wid
         await room.get_by_role("button", name="Done", exact=True).click()
 
         await expect(messages(room)).to_contain_text("BERT: Pre-training")
+
+
+@pytest.mark.browser
+async def test_it_speaks_another_language_at_a_click(nextread, browser):
+    opening = open_preview(nextread, languages=languages())
+    async with opening as (_, url), opened(browser, url, 390) as (page, room):
+        await page.get_by_label("More").select_option("Speak 한국어")
+        await expect(page.get_by_label("More")).to_contain_text("Speak English")
+        await type_command(page, room, "next")
+
+        await expect(messages(room)).to_contain_text("45분")
+        await expect(room.get_by_role("button", name="완료")).to_be_visible()
 
 
 @pytest.mark.browser

@@ -4,6 +4,7 @@ Drawn by the front end of simcord's preview in Chromium, fed with the cards them
 """
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,12 +14,14 @@ import simcord.preview
 from playwright.async_api import Page
 from simcord.preview._markdown import markdown_tokens
 
+from bot.language import speak
 from tests.every_card import NASTY, built, cards_of, nasty_worlds, real_world
 
 STATIC = Path(simcord.preview.__file__).with_name("static")
 AT_MOST = 480
 BUTTONS, MODERATORS_BUTTONS = 3, 5
 """Beside *More*."""
+MORE_AND_LESS = {"More", "Less", "더 보기", "접기"}
 
 OF_MODERATORS = (
     "inbox_card.",
@@ -28,6 +31,14 @@ OF_MODERATORS = (
     "pick_card.pick_card",
     "pick_card.vote_card",
 )
+HANGUL = re.compile(r'"더 보기"|"접기"|[가-힣]')
+AS_WIDE = """@font-face {
+  font-family: "Noto Sans SC"; font-weight: 100 900; font-display: block; size-adjust: 92%;
+  src: url("/fonts/noto-sans-sc-v2.004.ttf") format("truetype");
+}"""
+"""The preview brings no font with Hangul, and not every machine has one. Chinese letters, which it
+brings, are as wide once they are so much smaller, and lines break between them alike."""
+
 CHANNELS = {"1" * n: ("reading-and-talking-about-" * 4)[:100] for n in (17, 18)}
 PEOPLE = {"2" * n: f"{n}a-reader-with-the-longest-name"[:32] for n in (17, 18, 19)}
 ROLES = {each: f"role-{name}"[:100] for each, name in PEOPLE.items()}
@@ -98,16 +109,24 @@ async def page(browser) -> Page:
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("name", ["real", *NASTY])
-async def test_a_phone_shows_the_whole_card(name, page, shipped_list):
+@pytest.mark.parametrize(
+    ("name", "language"), [*((n, "en") for n in ("real", *NASTY)), ("real", "ko")]
+)
+async def test_a_phone_shows_the_whole_card(name, language, page, shipped_list):
+    speak(language)
     where = [int(each) for each in CHANNELS], [int(each) for each in PEOPLE]
     worlds = [real_world(shipped_list, *where), *nasty_worlds(*where)]
     (world,) = (each for each in worlds if each.name == name)
     # Each once: many are alike.
     found = {
-        (build, json.dumps(tokens_of(view.to_components()))): build
+        (
+            build,
+            HANGUL.sub(drawn, json.dumps(tokens_of(view.to_components()), ensure_ascii=False)),
+        ): build
         for build, view in cards_of(world)
     }
+    if language == "ko":
+        await page.add_style_tag(content=AS_WIDE)
 
     measured = await page.evaluate("cards => measured(cards)", [json.loads(c) for _, c in found])
 
@@ -119,10 +138,14 @@ async def test_a_phone_shows_the_whole_card(name, page, shipped_list):
     assert not broken, "\n".join(sorted(broken))
 
 
+def drawn(hangul: re.Match[str]) -> str:
+    return hangul[0] if len(hangul[0]) > 1 else "字"
+
+
 def breaks(build: str, card: dict[str, Any]) -> Iterator[str]:
     """Yield each rule that a card breaks."""
     most = MODERATORS_BUTTONS if build.startswith(OF_MODERATORS) else BUTTONS
-    buttons = [each for each in card["buttons"] if each not in ("More", "Less")]
+    buttons = [each for each in card["buttons"] if each not in MORE_AND_LESS]
     if card["height"] > AT_MOST:
         yield f"{card['height']} pixels"
     if len(buttons) > most:

@@ -103,6 +103,7 @@ def preview(port: int, keep: Path | None, browser: bool) -> None:
 
     from bot.app import NextreadBot
     from bot.logs import start_logging
+    from bot.pictures.studio import Studio
     from bot.preview import preview_in_browser
     from bot.services.opening import open_services
 
@@ -112,12 +113,17 @@ def preview(port: int, keep: Path | None, browser: bool) -> None:
 
     def make_bot(database_url: str) -> NextreadBot:
         return NextreadBot(
-            lambda: open_services(database_url, bases[0], discord.utils.utcnow, others=bases[1:]),
+            lambda: open_services(
+                database_url, bases[0], discord.utils.utcnow, others=bases[1:], draw=studio.draw
+            ),
             shard_count=1,
             nap=timedelta(days=1),  # its time moves in jumps, and nobody sets its clock
         )
 
-    preview_in_browser(make_bot, keep=keep, port=port, open_browser=browser, languages=languages())
+    with Studio() as studio:
+        preview_in_browser(
+            make_bot, keep=keep, port=port, open_browser=browser, languages=languages()
+        )
 
 
 @main.command()
@@ -413,10 +419,12 @@ async def _run(config: Config, bases: Sequence[Curriculum]) -> None:
     from bot.app import NextreadBot
     from bot.heartbeat import Heartbeat, heartbeat_path
     from bot.pages import Pages
+    from bot.pictures.studio import Studio
     from bot.services.opening import open_services
 
     # Opened first, so that its problems are reported before we ask Discord for anything.
     pages, checking = Pages(), Pages()  # who waits for a page waits for no other
+    studio = Studio()
     services = await open_services(
         config.database_url,
         bases[0],
@@ -425,6 +433,7 @@ async def _run(config: Config, bases: Sequence[Curriculum]) -> None:
         config.send_rate,
         others=bases[1:],
         check_link=checking.check if config.link_check == "on" else None,
+        draw=studio.draw,
     )
 
     async def opened() -> Services:
@@ -458,6 +467,7 @@ async def _run(config: Config, bases: Sequence[Curriculum]) -> None:
         await services.close()
         await pages.close()
         await checking.close()
+        studio.close()
 
 
 def _told_to_stop() -> asyncio.Event:

@@ -25,7 +25,7 @@ from bot.app import NextreadBot
 from bot.core.curriculum import Curriculum
 from bot.core.curriculum.file import default_curriculum_path, read_curriculum
 from bot.services.moderation import no_facts
-from bot.services.opening import Services, open_services, services_over
+from bot.services.opening import Services, no_pictures, open_services, services_over
 from bot.store.database import Database, open_database
 from bot.store.instants import CHANCE
 from bot.store.migrations import migrate
@@ -289,9 +289,11 @@ def new_ledger(tmp_path_factory, shipped_list) -> Path:
     return path
 
 
-async def joined(url: str, base: Curriculum, clock, fetch_facts=no_facts) -> Services:
+async def joined(
+    url: str, base: Curriculum, clock, fetch_facts=no_facts, draw=no_pictures
+) -> Services:
     """Join the services to a database that has its tables: a start, but nothing is put right."""
-    services = await services_over(await open_database(url), base, clock, fetch_facts)
+    services = await services_over(await open_database(url), base, clock, fetch_facts, draw=draw)
     return replace(services, owns_db=True)
 
 
@@ -322,13 +324,19 @@ def fetch_facts():
 
 
 @pytest.fixture
+def draw():
+    """What draws pictures: nothing, unless a test is about them."""
+    return no_pictures
+
+
+@pytest.fixture
 def made_bots() -> list[NextreadBot]:
     """The test's bots, the latest last."""
     return []
 
 
 @pytest.fixture
-async def make_bot(tmp_path: Path, base, made_bots, fetch_facts, new_ledger):
+async def make_bot(tmp_path: Path, base, made_bots, fetch_facts, draw, new_ledger):
     """Yield what makes the bot, over the same file each time, as a restart would."""
     path = tmp_path / "bot.db"
     shutil.copy(new_ledger, path)
@@ -337,7 +345,7 @@ async def make_bot(tmp_path: Path, base, made_bots, fetch_facts, new_ledger):
         url = f"sqlite:///{path}"
         opening = open_services if made_bots else joined
         bot = NextreadBot(
-            lambda: opening(url, curriculum, discord.utils.utcnow, fetch_facts),
+            lambda: opening(url, curriculum, discord.utils.utcnow, fetch_facts, draw=draw),
             shard_count=1,
             nap=A_DAY,
         )

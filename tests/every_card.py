@@ -110,6 +110,7 @@ from bot.views import (
     lead_card,
     lists_card,
     manage_card,
+    map_card,
     me_card,
     moderators_card,
     pick_card,
@@ -123,6 +124,7 @@ from bot.views import (
 )
 from tests.test_errors import one_of_each
 
+PNG = b"\x89PNG"
 NOW = datetime(2026, 12, 28, 9, 0, tzinfo=UTC)
 HUGE = 123_456
 ZONE = "America/Argentina/ComodRivadavia"  # the longest there is
@@ -532,8 +534,8 @@ def cards_of(world: World) -> Iterator[tuple[str, LayoutView]]:
 def built() -> set[str]:
     """Return the name of each function of the views that builds a card."""
     modules = (
-        curriculum_card, group_card, inbox_card, lead_card, lists_card, manage_card, me_card,
-        moderators_card, pick_card, problems, progress_card, reminder_card, replies,
+        curriculum_card, group_card, inbox_card, lead_card, lists_card, manage_card, map_card,
+        me_card, moderators_card, pick_card, problems, progress_card, reminder_card, replies,
         resource_card, suggestions_card, weekly_card,
     )  # fmt: skip
     return {
@@ -591,10 +593,12 @@ def _list_cards(world: World) -> Cards:
         for each in world.long:
             way = Path(curriculum, reader, each, path_to(curriculum, reader.marks, each.key))
             yield _made(curriculum_card.path_card, way, in_server=True)
+            yield _made(map_card.way_map_card, way, map_card.way_chart(way, NOW), None)
         for step in curriculum.steps[:8]:
             left = path_to(curriculum, reader.marks, step.key)
             way = Path(curriculum, reader, step, left)
             yield _made(curriculum_card.path_card, way, in_server=True)
+            yield _made(map_card.way_map_card, way, map_card.way_chart(way, NOW), PNG)
     yield _made(curriculum_card.index_card, replace(curriculum, sections=()), Reader({}))
     yield _made(curriculum_card.about_card, replace(curriculum, updates=(), introduction=()))
     yield _made(curriculum_card.doubted_card, *world.others[:2])
@@ -609,7 +613,10 @@ def _own_cards(world: World) -> Cards:
             for goal in (None, world.first.key, curriculum.steps[3].key, "demo:gone"):
                 aimed = replace(journey, reader=replace(reader, goal=goal))
                 yield _made(progress_card.progress_card, aimed)
-            yield _made(progress_card.shared_card, journey)
+            chart = map_card.list_chart(journey, NOW)
+            for png in (None, PNG):
+                yield _made(map_card.list_map_card, chart, png)
+                yield _made(progress_card.shared_card, journey, chart, png)
         yield _made(progress_card.know_card, curriculum, reader)
         for step in curriculum.steps[:8]:
             yield _made(progress_card.know_parts_card, reader, step)
@@ -643,6 +650,10 @@ def _groups_cards(world: World) -> Cards:
     if world.name == "real":
         for status in blocked_of(world):
             yield _made(group_card.members_card, None, status, 2, is_moderator=False)
+        for state in get_args(WeekState):
+            past = (PastWeek(week_of(world, state), HUGE, parts_of(world)[0]),) * 4
+            chart = map_card.we_chart(each, past)
+            yield _made(map_card.we_card, each, chart, None)
     slot_ = slot(1)
     long = tuple(Lead(1, slot_.week, 2, "leads", None, (world.text[:200],) * n) for n in (0, 3))
     for lead, each in product((None, *long), world.long):

@@ -28,6 +28,7 @@ from bot.views import custom_ids as ids
 from bot.views.curriculum_card import path_card
 from bot.views.group_card import history_card, joined_card, members_card
 from bot.views.lead_card import left_text
+from bot.views.map_card import we_card, we_chart
 from bot.views.moderators_card import (
     DaysTyped,
     MeetingForm,
@@ -117,6 +118,15 @@ async def remind(click: Click, said: ids.Remind) -> View:
 async def show_past(click: Click, said: ids.ShowPast) -> View:
     history = click.services.groups.history
     return history_card(await history(click.guild_id, said.group_id, said.page))
+
+
+@clicked
+async def show_we(click: Click, said: ids.ShowWe) -> View:
+    """Show the weeks around this one, as a picture."""
+    groups = click.services.groups
+    status = await groups.look(click.guild_id, said.group_id, click.who, follows=True)
+    chart = we_chart(status, await groups.lately(click.guild_id, said.group_id))
+    return we_card(status, chart, await click.services.draw(chart))
 
 
 @clicked

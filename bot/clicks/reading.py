@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import partial
 
 import discord
 from discord.ui import LayoutView
@@ -12,7 +11,7 @@ from bot.core.curriculum import Curriculum, Step
 from bot.core.moderation import doubtable
 from bot.core.recommend import DISLIKED, LIKED, MarkKind, Reply, Talk
 from bot.errors import NothingToDoubtError, UnknownStepError
-from bot.language import _, to_all
+from bot.language import _
 from bot.views import custom_ids as ids
 from bot.views.curriculum_card import (
     ABOUT,
@@ -25,6 +24,7 @@ from bot.views.curriculum_card import (
     path_card,
     step_card,
 )
+from bot.views.map_card import list_chart, list_map_card, way_chart, way_map_card
 from bot.views.me_card import (
     delete_form,
     deleted_card,
@@ -40,10 +40,10 @@ from bot.views.progress_card import (
     know_parts_card,
     progress_card,
     reset_form,
-    shared_card,
+    share_progress,
 )
 from bot.views.reminder_card import later_card, not_later_card, on_again_card, stopped_card
-from bot.views.replies import answer, answer_file
+from bot.views.replies import answer_file
 from bot.views.resource_card import (
     MORE_GOALS,
     WHOLE_LIST,
@@ -269,8 +269,7 @@ async def share(click: Click, _said: ids.Share) -> View:
     journey = await click.services.reading.journey(click.who, click.place)
     home = home_of(click.interaction)
     language = await click.services.groups.language_at(home, click.language)
-    view = to_all(partial(shared_card, journey), language)
-    await answer(click.interaction, view, ephemeral=False)
+    await share_progress(click.interaction, journey, language, click.services.draw)
     return None
 
 
@@ -334,6 +333,20 @@ async def _path(click: Click, aim: str, changed: Reply | None = None) -> LayoutV
     path = await click.services.reading.path(click.who, click.place, aim)
     in_server = click.interaction.is_guild_integration()
     return path_card(path, in_server=in_server, changed=changed)
+
+
+@clicked
+async def show_map(click: Click, _said: ids.ShowMap) -> View:
+    journey = await click.services.reading.journey(click.who, click.place)
+    chart = list_chart(journey, click.interaction.created_at)
+    return list_map_card(chart, await click.services.draw(chart))
+
+
+@clicked
+async def show_way_map(click: Click, said: ids.ShowWayMap) -> View:
+    path = await click.services.reading.path(click.who, click.place, said.key)
+    chart = way_chart(path, click.interaction.created_at)
+    return way_map_card(path, chart, await click.services.draw(chart))
 
 
 @clicked

@@ -1,20 +1,17 @@
 """A reader's commands: next, done, search, curriculum, path, progress, me, help."""
 
-from functools import partial
-
 from discord import app_commands
 from discord.ext import commands
 
 from bot.cogs import NamesLists
 from bot.core.curriculum import Kind
 from bot.core.recommend import Filters
-from bot.language import to_all
 from bot.services.opening import Services
 from bot.views.curriculum_card import found_card, index_card, path_card, step_card
 from bot.views.me_card import help_card, me_card
 from bot.views.parts import Interaction
 from bot.views.problems import home_of, where_in
-from bot.views.progress_card import progress_card, shared_card
+from bot.views.progress_card import progress_card, share_progress
 from bot.views.replies import (
     CHOICES,
     Choices,
@@ -137,8 +134,7 @@ class ReadingCog(NamesLists, commands.Cog, name="reading"):
         language = await self.services.groups.language_at(
             home_of(interaction), str(interaction.locale)
         )
-        view = to_all(partial(shared_card, journey), language)
-        await answer(interaction, view, ephemeral=False)
+        await share_progress(interaction, journey, language, self.services.draw)
 
     @app_commands.command()
     async def me(self, interaction: Interaction) -> None:

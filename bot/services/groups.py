@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
+from types import MappingProxyType
 from typing import Literal
 
 from bot.core.dates import (
@@ -514,14 +515,17 @@ class Groups:
             pages += _pages([*of_one], group.schedule, leaders)
         left_id, shown = pages[page] if page < len(pages) else (None, [])
         remembered, months = await self._remembered(plan, group, shown, [w for _, w in past])
-        weeks = []
-        for post in shown:
-            readers, rated, liked = remembered.get(str(post.week_id), (0, 0, 0))
-            worth = Worth(liked, rated) if shown_count(rated) else None
-            part, leader_id = plan.part(post), leaders.get((post.group_id, post.week))
-            weeks.append(PastWeek(post, shown_count(readers), part, leader_id, worth))
+        weeks = [_past_week(plan, post, remembered, leaders) for post in shown]
         has_more = page + 1 < len(pages)
         return History(group, page, tuple(weeks), has_more, left_id, tuple(months))
+
+    async def lately(self, guild_id: int, group_id: int) -> tuple[PastWeek, ...]:
+        """Return the group's own last weeks, newest first, as many as it is shown to come."""
+        group = await group_of(self._db, guild_id, group_id, follows=True)
+        plan = await self._papers.plan(self._db, group)
+        shown = [week for week in plan.calendar.weeks if week.at <= plan.now][:WEEKS_SHOWN]
+        remembered, _months = await self._remembered(plan, group, shown, shown)
+        return tuple(_past_week(plan, post, remembered) for post in shown)
 
     async def _remembered(
         self, plan: Plan, group: Group, shown: Sequence[Week], past: Sequence[Week]
@@ -725,6 +729,18 @@ class Groups:
         """Tell whether others have led, and this member never has."""
         has_led = await lead_rows.has_led(self._db, group_id, reader_id)
         return not has_led and await lead_rows.has_led(self._db, group_id, None)
+
+
+def _past_week(
+    plan: Plan,
+    post: Week,
+    remembered: Mapping[str, tuple[int, int, int]],
+    leaders: Mapping[tuple[int, str], int] = MappingProxyType({}),
+) -> PastWeek:
+    readers, rated, liked = remembered.get(str(post.week_id), (0, 0, 0))
+    worth = Worth(liked, rated) if shown_count(rated) else None
+    leader_id = leaders.get((post.group_id, post.week))
+    return PastWeek(post, shown_count(readers), plan.part(post), leader_id, worth)
 
 
 def _pages(

@@ -6,6 +6,7 @@ from random import Random
 from typing import Protocol
 
 from bot.core.curriculum import Curriculum
+from bot.core.maps import Chart
 from bot.core.outbox import SEND_RATE
 from bot.errors import ConfigError, LedgerError
 from bot.services.calendars import Calendars
@@ -46,6 +47,18 @@ UNUSABLE = {
     "lost": LOST,
     "unknown": LOST,
 }
+
+
+class Draw(Protocol):
+    """Draws pictures."""
+
+    async def __call__(self, chart: Chart) -> bytes | None:
+        """Return a PNG; None if there is none, or not in time: what is said goes out alone."""
+
+
+async def no_pictures(chart: Chart) -> None:
+    """Draw nothing."""
+    del chart
 
 
 class Deliver(Protocol):
@@ -95,6 +108,7 @@ class Services:
     suggestions: Suggestions
     inboxes: Inboxes
     me: Me
+    draw: Draw
     send_rate: int
     owns_db: bool = False
 
@@ -128,6 +142,7 @@ async def open_services(
     *,
     others: Sequence[Curriculum] = (),
     check_link: CheckLink | None = None,
+    draw: Draw = no_pictures,
 ) -> Services:
     """Open the database, bring its tables up to date, and record what the list holds.
 
@@ -136,7 +151,7 @@ async def open_services(
     ``base`` is the list where nobody chose one of the ``others``. ``fetch_facts`` looks at the page
     behind a link that moderators add, ``check_link`` whether links still lead somewhere;
     ``send_rate`` is how many messages a second all processes on this database send together;
-    ``chance`` is where ids and claims come from.
+    ``chance`` is where ids and claims come from; ``draw`` draws pictures.
 
     Raises:
         ConfigError: the database is not usable, is newer than this version, or is another bot's.
@@ -153,6 +168,7 @@ async def open_services(
             chance,
             others=others,
             check_link=check_link,
+            draw=draw,
         )
         await services.try_to_write()
         await services.clock_repair.put_right()
@@ -176,6 +192,7 @@ async def services_over(
     *,
     others: Sequence[Curriculum] = (),
     check_link: CheckLink | None = None,
+    draw: Draw = no_pictures,
 ) -> Services:
     """Record what the list holds, and join the services to a database that has its tables.
 
@@ -224,5 +241,6 @@ async def services_over(
         Suggestions(db, moderation, finding, clock, ids),
         Inboxes(db, background, clock, ids, curricula, moderation, groups),
         Me(db, curricula, clock, ids),
+        draw,
         send_rate,
     )

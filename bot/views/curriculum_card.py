@@ -26,6 +26,7 @@ from bot.plain import clipped, fitting, link, markdown, narrowed, one_line, plai
 from bot.views import custom_ids as ids
 from bot.views import phrases
 from bot.views.changed import changed_parts
+from bot.views.map_card import way_map_button
 from bot.views.parts import (
     BLUE,
     OPTIONS,
@@ -396,7 +397,7 @@ def path_card(path: Path, *, in_server: bool, changed: Reply | None = None) -> L
     known = [option_of(resource, path.curriculum) for resource in left]
     way = box(
         text_of([*lines, *_after_way(path)]),
-        row(mine, go_button("next"), doubt),
+        row(mine or go_button("next"), way_map_button(aim), doubt),
         select(ids.KnowOnWay(aim.key), _("I know…"), known, OPTIONS),
     )
     return card(*(changed_parts(changed) if changed is not None else ()), way)

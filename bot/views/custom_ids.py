@@ -232,6 +232,16 @@ class ShowPath(CustomId, shape="path:{key}"):
     key: Aim
 
 
+class ShowMap(CustomId, shape="map"):
+    """Where the clicker is on the list, as a picture."""
+
+
+class ShowWayMap(CustomId, shape="map:{key}"):
+    """The clicker's way to something, as a picture."""
+
+    key: Aim
+
+
 class MakeGoal(CustomId, shape="goal:{key}"):
     key: Aim
 
@@ -359,6 +369,12 @@ class UnfoldGroup(CustomId, shape="{fold}-of-group:{group_id}"):
 
 class NextInGroup(CustomId, shape="next-in:{group_id}"):
     """What comes next for the clicker in the list that a group reads from."""
+
+    group_id: RowId
+
+
+class ShowWe(CustomId, shape="we:{group_id}"):
+    """What a group reads, the weeks just gone by and those to come, as a picture."""
 
     group_id: RowId
 

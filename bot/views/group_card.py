@@ -101,6 +101,8 @@ def members_card(
     seldom = row(
         _member_button(group.group_id, joins=False) if is_member else None,
         button(ids.ShowPast(group.group_id, 0), _("Older")) if had_one else None,
+        # Translators: opens a picture of the group's weeks.
+        button(ids.ShowWe(group.group_id), _("We")) if had_one else None,
     )
     can_join = group.state != "stopped" and not is_member
     unfold = ids.UnfoldGroup("more" if opens else "less", group.group_id)
@@ -437,8 +439,7 @@ def _coming_lines(status: GroupStatus, most: int | None) -> Lines:
     """Yield the next four weeks; of empty ones at their end, the first stands for all."""
     shown = list(status.coming[:most])
     while len(shown) > 1 and not any(
-        coming.pick.key or coming.is_skipped or _is_voted_on(coming, status)
-        for coming in shown[-2:]
+        coming.pick.key or coming.is_skipped or is_voted_on(coming, status) for coming in shown[-2:]
     ):
         shown.pop()
     above = status.this_week.key if status.this_week else None
@@ -454,7 +455,7 @@ def _coming_text(coming: Coming, status: GroupStatus, above: str | None) -> str:
         return _("skipped")
     leader = status.leader_of(coming.slot.week)
     led = f"🎤 <@{leader}>" if leader else None
-    if _is_voted_on(coming, status):
+    if is_voted_on(coming, status):
         return dotted(_("🗳️ vote is open"), led)
     resource = status.curriculum.get(pick.key or "")
     if resource is None:
@@ -469,7 +470,7 @@ def _coming_text(coming: Coming, status: GroupStatus, above: str | None) -> str:
     return dotted(beside(short_title(resource)), part_text(pick.part), chosen, led)
 
 
-def _is_voted_on(coming: Coming, status: GroupStatus) -> bool:
+def is_voted_on(coming: Coming, status: GroupStatus) -> bool:
     """Tell whether a vote decides on the week; a moderator's pick goes before it."""
     is_open = any(vote.week == coming.slot.week for vote in status.votes)
     return is_open and coming.pick.why != "picked_by_moderator"

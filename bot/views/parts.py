@@ -1,5 +1,6 @@
 """Parts that cards share, and the limits that Discord sets them."""
 
+import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate
@@ -77,6 +78,20 @@ def box(*parts: Part) -> ui.Container[Any]:
 def boxed(*parts: Part) -> LayoutView:
     """Build a card that is one frame around its parts."""
     return card(box(*parts))
+
+
+class Picture(ui.MediaGallery[Any]):
+    """A picture that leaves with its card; ``alt`` says what it shows to whoever can't see it."""
+
+    def __init__(self, png: bytes, name: str, alt: str) -> None:
+        super().__init__(discord.MediaGalleryItem(f"attachment://{name}", description=alt))
+        self.png, self.name = png, name
+
+
+def files_of(view: LayoutView) -> list[discord.File]:
+    """Return what is to be sent along with a card."""
+    found = (each for each in view.walk_children() if isinstance(each, Picture))
+    return [discord.File(io.BytesIO(each.png), each.name) for each in found]
 
 
 def row(*parts: Item | None) -> ui.ActionRow[Any] | None:

@@ -368,6 +368,11 @@ def month_name(day: date) -> str:
     return _("{month} {year}", month=_months()[day.month - 1], year=day.year)
 
 
+def short_date(day: date) -> str:
+    """Return a day without its year, where it stands among others near: "12 Jan"."""
+    return _("{day} {month}", day=day.day, month=_months()[day.month - 1])
+
+
 def _months() -> list[str]:
     return _("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec").split()
 

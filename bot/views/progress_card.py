@@ -1,20 +1,24 @@
 """How far a reader is, what they may undo, and what they know already."""
 
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import chain
 
 from discord import SelectOption
 from discord.ui import LayoutView
 
 from bot.core.curriculum import Curriculum, Resource, Step
+from bot.core.maps import Chart
 from bot.core.progress import Figures, StepCount, figures, is_read, unlocks
 from bot.core.recommend import Change, Journey, Reader, passed_to, path_to
-from bot.language import _, message, ngettext
+from bot.language import _, message, ngettext, to_all
 from bot.views import custom_ids as ids
+from bot.views.map_card import list_chart, map_button, picture
 from bot.views.parts import (
     GREEN,
     OPTIONS,
+    Interaction,
     Lines,
     Select,
     WordForm,
@@ -47,6 +51,9 @@ from bot.views.phrases import (
     title_in,
     title_of,
 )
+from bot.views.replies import answer
+
+Draw = Callable[[Chart], Awaitable[bytes | None]]
 
 BAR, STEPS = 10, 2_000  # characters
 STEPS_ROOM = 16
@@ -63,7 +70,8 @@ def progress_card(journey: Journey, *, now: datetime | None = None) -> LayoutVie
         way = _("🎯 Your goal isn't on this list.")
     head = text_of(_head_lines(journey)), way, text_of(_deeper_lines(journey))
     if now is None:
-        return boxed(*head, row(go_button("next"), the_way, go_button("all-progress")))
+        shown = map_button() if journey.curriculum.resources else None
+        return boxed(*head, row(go_button("next"), the_way, shown, go_button("all-progress")))
     marked = bool(journey.reader.marks or journey.reader.notes)
     return boxed(
         *head,
@@ -80,9 +88,19 @@ def progress_card(journey: Journey, *, now: datetime | None = None) -> LayoutVie
     )
 
 
-def shared_card(journey: Journey) -> LayoutView:
-    """Build the public card of `/progress share`: the figures, nothing to press."""
-    return boxed(text_of([*_head_lines(journey), *_deeper_lines(journey)]))
+def shared_card(journey: Journey, chart: Chart, png: bytes | None) -> LayoutView:
+    """Build the public card of `/progress share`: the figures and the map, nothing to press."""
+    shown = picture(chart, png) if png else None
+    return boxed(text_of([*_head_lines(journey), *_deeper_lines(journey)]), shown)
+
+
+async def share_progress(
+    interaction: Interaction, journey: Journey, language: str, draw: Draw
+) -> None:
+    """Show everyone how far the reader is, in the language of the place."""
+    chart = to_all(partial(list_chart, journey, interaction.created_at), language)
+    view = to_all(partial(shared_card, journey, chart, await draw(chart)), language)
+    await answer(interaction, view, ephemeral=False)
 
 
 def know_card(curriculum: Curriculum, reader: Reader, page: int = 0) -> LayoutView:

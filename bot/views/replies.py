@@ -21,7 +21,7 @@ from bot.core.search.words import names_in
 from bot.errors import LedgerError, ReaderError
 from bot.language import _
 from bot.plain import clipped, one_line
-from bot.views.parts import Button, Interaction, Select, boxed, card
+from bot.views.parts import Button, Interaction, Select, boxed, card, files_of
 from bot.views.phrases import MARK_ICONS, MUST_READ, short_title, step_place, step_title, title_of
 
 log = logging.getLogger(__name__)
@@ -86,15 +86,15 @@ async def answer(
     interaction: Interaction,
     view: LayoutView,
     *,
-    file: discord.File = discord.utils.MISSING,
+    file: discord.File | None = None,
     ephemeral: bool = True,
 ) -> None:
     """Answer a command, or a click on a public card: only who asked sees it."""
     is_answered = await answered(interaction)
     if is_answered is THINKING and not ephemeral:  # what takes that place is private all the same
-        await interaction.followup.send(view=view, ephemeral=True)
+        await interaction.followup.send(view=view, files=files_of(view), ephemeral=True)
     send = interaction.followup.send if is_answered else interaction.response.send_message
-    await send(view=view, file=file, ephemeral=ephemeral)
+    await send(view=view, files=[file] if file else files_of(view), ephemeral=ephemeral)
 
 
 FOLLOWED_FOR = 14 * 60
@@ -141,10 +141,14 @@ async def answer_file(interaction: Interaction, told: str, name: str, content: b
 
 async def edit(interaction: Interaction, view: LayoutView) -> None:
     """Answer a click by editing the card that was clicked, whoever sees it."""
+    message, files = interaction.message, files_of(view)
+    # What the card had before goes: Discord would keep a picture that nothing shows any more.
+    had = message is not None and message.attachments
+    attached = files if files or had else discord.utils.MISSING
     if await answered(interaction):
-        await interaction.edit_original_response(view=view)
+        await interaction.edit_original_response(view=view, attachments=attached)
     else:
-        await interaction.response.edit_message(view=view)
+        await interaction.response.edit_message(view=view, attachments=attached)
 
 
 def dated(interaction: Interaction, view: LayoutView) -> LayoutView:

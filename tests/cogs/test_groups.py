@@ -255,7 +255,7 @@ async def test_what_a_member_seldom_wants_stands_under_more(group, channel, alic
 
     assert stranger == ["What's next?", "Join"]
     assert short == ["What's next?", "Remind me", "More"]
-    assert opened == ["What's next?", "Remind me", "Less", "Leave", "Older"]
+    assert opened == ["What's next?", "Remind me", "Less", "Leave", "Older", "We"]
     assert labels_of(card) == short
 
 

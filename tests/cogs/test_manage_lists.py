@@ -177,7 +177,7 @@ async def test_a_groups_card_and_its_paper_go_on_in_the_groups_list(
     await env.advance_time(2)
     week_id = custom_id_of(paper, "More").partition(":")[2]
     way = await pressed(env, other, alice, f"first:{week_id}")
-    onward = await alice.click(way.response.message, label="What's next?")
+    onward = await alice.click(way.response.message, label="Make this my goal")
 
     assert (first, title_of(onward)) == ("Paxos Made Simple", "Paxos Made Simple")
 

@@ -159,7 +159,7 @@ async def test_nobody_new_is_offered_undo_or_reset(alice, channel):
     short = labels_of(card)
     all_of_it = await alice.click(card.response.message, label="More")
 
-    assert short == ["What's next?", "More"]
+    assert short == ["What's next?", "Map", "More"]
     assert labels_of(all_of_it) == ["What's next?", "Less", "Tell me what you know", "Share"]
     assert options_of(all_of_it) == []
 

@@ -1,0 +1,235 @@
+"""A map as SVG text, as wide as Discord shows a picture on a phone: stops below one another."""
+
+from collections.abc import Iterator, Sequence
+from html import escape
+from itertools import accumulate, chain
+
+from bot.core.maps import Chart, Look, Stop
+from bot.pictures.letters import drawable, runs_of, width, wrapped
+
+WIDTH = 250
+"""Of a picture on a phone, in its pixels; all lengths here are."""
+TALL = 380
+"""Above that titles stand on one line each, but for the one the reader is at."""
+
+TEXT, SMALL, HEAD = 12.0, 11.0, 14.0
+"""Sizes of letters."""
+LINE = 15.5
+ROW = 10.0  # around a stop's lines
+MARGIN, LANE = 16.0, 15.0
+LANES = 3.0 * LANE  # the most room for them all
+
+BACK, PANEL, INK, QUIET = "#20232b", "#31384a", "#f2f4f8", "#b3bac9"
+COLOURS: dict[Look, str] = {
+    "done": "#4cc38a",
+    "here": "#6cb6ff",
+    "ready": "#f2f4f8",
+    "locked": "#9aa3b5",
+    "later": "#f0b429",
+    "never": "#9aa3b5",
+    "goal": "#ff8fa3",
+    "gap": "#9aa3b5",
+}
+"""Chosen so that they differ in lightness, too; each look has its own shape besides."""
+
+
+def svg_of(chart: Chart) -> str:
+    """Return the picture of a chart, ``WIDTH`` wide and as tall as it needs to be."""
+    rows = _rows(chart.stops, 2)
+    head = [*_head(chart)]
+    top = MARGIN + sum(height for height, _ in head) + 4
+    if top + sum(_height(s, r) for s, r in zip(chart.stops, rows, strict=True)) > TALL:
+        rows = _rows(chart.stops, 1)
+    heights = [_height(stop, row) for stop, row in zip(chart.stops, rows, strict=True)]
+    ends = list(accumulate(heights, initial=top))
+    middles = [end + height / 2 for end, height in zip(ends, heights, strict=False)]
+    legend = [*_legend(chart, ends[-1] + 14)]
+    tall = ends[-1] + 14 + (len({y for _, y, _, _ in legend}) * LINE if legend else 0)
+    xs = [_x(chart.stops, stop) for stop in chart.stops]
+    parts = chain(
+        _head_parts(head),
+        _panels(chart.stops, ends, heights),
+        _lines(chart.stops, xs, middles),
+        *(
+            _stop_parts(stop, row, (x, y), start)
+            for stop, row, x, y, start in zip(
+                chart.stops, rows, xs, middles, _starts(chart.stops), strict=True
+            )
+        ),
+        *(_legend_parts(*each) for each in legend),
+    )
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{tall:.0f}"'
+        f' viewBox="0 0 {WIDTH} {tall:.0f}" font-weight="500">'
+        f'<rect width="100%" height="100%" rx="10" fill="{BACK}"/>{"".join(parts)}</svg>'
+    )
+
+
+def _head(chart: Chart) -> Iterator[tuple[float, str]]:
+    """Yield the lines above the stops, each with its height."""
+    for line in wrapped(drawable(chart.title), HEAD, WIDTH - 2 * MARGIN, 2, is_bold=True):
+        yield 19, _words(line, MARGIN, 0, HEAD, INK, is_bold=True)
+    for line in wrapped(drawable(chart.under), SMALL, WIDTH - 2 * MARGIN, 2):
+        yield LINE, _words(line, MARGIN, 0, SMALL, QUIET)
+
+
+def _head_parts(head: Sequence[tuple[float, str]]) -> Iterator[str]:
+    y = MARGIN + 8
+    for height, words in head:
+        yield f'<g transform="translate(0 {y:.1f})">{words}</g>'
+        y += height
+
+
+def _rows(stops: Sequence[Stop], most: int) -> list[list[str]]:
+    """Return the lines of each stop's text."""
+    rows = []
+    for stop, x in zip(stops, _starts(stops), strict=True):
+        beside = max((width(each, SMALL) + 6 for each in _beside(stop)), default=0)
+        room = WIDTH - MARGIN - x - beside - _sign_room(stop)
+        lines = 2 if stop.look in ("here", "goal") else most
+        text = drawable(stop.text, stop.or_else)
+        rows.append(wrapped(text, TEXT, room, lines, is_bold=stop.look == "here"))
+    return rows
+
+
+def _beside(stop: Stop) -> list[str]:
+    return [" ".join(wrapped(drawable(each), SMALL, WIDTH / 3, 1)) for each in stop.beside]
+
+
+def _height(stop: Stop, row: Sequence[str]) -> float:
+    return max(len(row), len(stop.beside), 1) * LINE + ROW
+
+
+def _x(stops: Sequence[Stop], stop: Stop) -> float:
+    """Return where a stop's line runs."""
+    lanes = max((each.lane for each in stops), default=0)
+    return MARGIN + 6 + stop.lane * (min(LANE, LANES / lanes) if lanes else 0)
+
+
+def _starts(stops: Sequence[Stop]) -> list[float]:
+    """Return where each stop's text begins: beside all the lines that pass there."""
+    right = [_x(stops, each) for each in stops]
+    for end, stop in enumerate(stops):
+        for start in stop.after:
+            for n in range(start, end):
+                right[n] = max(right[n], _x(stops, stops[start]))
+    return [x + 16 for x in right]
+
+
+def _sign_room(stop: Stop) -> float:
+    return 17 if stop.is_must_read else 0
+
+
+def _panels(
+    stops: Sequence[Stop], ends: Sequence[float], heights: Sequence[float]
+) -> Iterator[str]:
+    """Yield the ground under the one stop that comes next: of a step and its parts, the part."""
+    here = [n for n, each in enumerate(stops) if each.look == "here"]
+    for n in here[-1:]:
+        yield (
+            f'<rect x="6" y="{ends[n] + 1:.1f}" width="{WIDTH - 12}" height="{heights[n] - 2:.1f}"'
+            f' rx="7" fill="{PANEL}"/>'
+        )
+
+
+def _lines(stops: Sequence[Stop], xs: Sequence[float], ys: Sequence[float]) -> Iterator[str]:
+    """Yield the lines between stops: what is passed bright, what is to come quiet."""
+    for n, stop in enumerate(stops):
+        for start in stop.after:
+            is_passed = stops[start].look in ("done", "never") and stop.look != "locked"
+            style = f'stroke="{COLOURS["done"]}"' if is_passed else 'stroke="#6b7488"'
+            yield (
+                f'<path d="{_curve(xs[start], ys[start], xs[n], ys[n])}" fill="none"'
+                f' stroke-width="2.5" {style}/>'
+            )
+
+
+def _curve(x1: float, y1: float, x2: float, y2: float) -> str:
+    """Return a line down in its own lane, and over into the other's just before it ends."""
+    if x1 == x2:
+        return f"M{x1:.1f} {y1:.1f}V{y2:.1f}"
+    bend = min(16.0, y2 - y1)
+    return (
+        f"M{x1:.1f} {y1:.1f}V{y2 - bend:.1f}"
+        f"C{x1:.1f} {y2 - bend / 3:.1f} {x2:.1f} {y2 - bend * 2 / 3:.1f} {x2:.1f} {y2:.1f}"
+    )
+
+
+def _stop_parts(
+    stop: Stop, row: Sequence[str], at: tuple[float, float], text_x: float
+) -> Iterator[str]:
+    x, y = at
+    yield shape(stop.look, x, y)
+    first = y - (len(row) - 1) * LINE / 2 + TEXT * 0.36
+    ink = QUIET if stop.look in ("locked", "never", "gap", "later") else INK
+    is_bold = stop.look == "here"
+    for n, line in enumerate(row):
+        yield _words(line, text_x, first + n * LINE, TEXT, ink, is_bold=is_bold)
+    if stop.is_must_read:
+        end = text_x + width(row[-1] if row else "", TEXT, is_bold=is_bold) + 4
+        yield _words("📚", end, first + (len(row) - 1) * LINE, TEXT - 1, ink)
+    top = y - (len(stop.beside) - 1) * LINE / 2 + SMALL * 0.36
+    for n, words in enumerate(_beside(stop)):
+        yield _words(words, WIDTH - MARGIN, top + n * LINE, SMALL, QUIET, anchor="end")
+
+
+def _legend(chart: Chart, y: float) -> Iterator[tuple[float, float, Look, str]]:
+    """Yield what each shape means, with its place."""
+    x = MARGIN
+    for look, word in chart.legend:
+        room = 16 + width(drawable(word), SMALL) + 12
+        if x > MARGIN and x + room - 12 > WIDTH - MARGIN:
+            x, y = MARGIN, y + LINE
+        yield x, y, look, word
+        x += room
+
+
+def _legend_parts(x: float, y: float, look: Look, word: str) -> Iterator[str]:
+    yield f'<g transform="translate({x + 5:.1f} {y:.1f}) scale(0.8)">{shape(look, 0, 0)}</g>'
+    yield _words(drawable(word), x + 16, y + SMALL * 0.36, SMALL, QUIET)
+
+
+def _words(
+    text: str,
+    x: float,
+    y: float,
+    size: float,
+    ink: str,
+    *,
+    is_bold: bool = False,
+    anchor: str = "start",
+) -> str:
+    weight = ' font-weight="700"' if is_bold else ""
+    x -= width(text, size, is_bold=is_bold) if anchor == "end" else 0
+    drawn = ""
+    for font, run in runs_of(text):
+        drawn += (
+            f'<text x="{x:.1f}" y="{y:.1f}" font-family="{font}" font-size="{size:g}"'
+            f' fill="{ink}"{weight}>{escape(run.strip())}</text>'
+        )
+        x += width(run, size, is_bold=is_bold)
+    return drawn
+
+
+def shape(look: Look, x: float, y: float) -> str:
+    """Return the sign of a state: each differs by its form, not by its colour alone."""
+    ink = COLOURS[look]
+    ring = f'<circle r="6" fill="{BACK}" stroke="{ink}" stroke-width="2"/>'
+    drawn = {
+        "done": f'<circle r="7" fill="{ink}"/>'
+        f'<path d="M-3.2 0.2L-0.9 2.6L3.4 -2.4" fill="none" stroke="{BACK}" stroke-width="2"/>',
+        "here": f'<circle r="7.5" fill="{BACK}" stroke="{ink}" stroke-width="2.5"/>'
+        f'<circle r="3.6" fill="{ink}"/>',
+        "ready": ring,
+        "locked": f'<rect x="-6" y="-2" width="12" height="9" rx="2" fill="{ink}"/>'
+        f'<path d="M-3.5 -2V-4A3.5 3.5 0 0 1 3.5 -4V-2" fill="{BACK}" stroke="{ink}"'
+        ' stroke-width="2"/>',
+        "later": f'{ring}<path d="M0 -3.4V0.3L2.6 2" fill="none" stroke="{ink}"'
+        ' stroke-width="1.8"/>',
+        "never": f'{ring}<path d="M-3.4 0H3.4" stroke="{ink}" stroke-width="2"/>',
+        "goal": f'<circle r="7" fill="{BACK}" stroke="{ink}" stroke-width="2"/>'
+        f'<path d="M-2.5 4V-4L3.5 -2L-2.5 0.3" fill="{ink}" stroke="{ink}" stroke-width="1.4"/>',
+        "gap": f'<circle r="8" fill="{BACK}"/>'
+        + "".join(f'<circle cy="{dy}" r="1.6" fill="{ink}"/>' for dy in (-5, 0, 5)),
+    }[look]
+    return f'<g transform="translate({x:.1f} {y:.1f})">{drawn}</g>'

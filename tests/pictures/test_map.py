@@ -1,0 +1,101 @@
+"""Pictures are as they were looked at and approved, and all that they say is inside."""
+
+import io
+import os
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+import resvg_py
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image, ImageChops
+
+from bot.core.maps import Chart, Stop
+from bot.pictures.letters import drawable, font_files, width
+from bot.pictures.map import BACK, COLOURS, INK, PANEL, QUIET, TALL, WIDTH, svg_of
+from tests.pictures.charts import LEGEND, LOOKS, NASTY, charts, nasty
+
+APPROVED = Path(__file__).with_name("approved")
+APPROVE = "NEXTREAD_APPROVE"
+"""Set, it writes what is drawn over what was approved: look at each before you commit them."""
+
+SVG = "{http://www.w3.org/2000/svg}"
+NAMES = ["list-new", "list-begun", "list-read", "way", "way-to-a-step", "we", *NASTY]
+
+
+def drawn(chart: Chart) -> bytes:
+    fonts = [str(each) for each in font_files()]
+    return bytes(
+        resvg_py.svg_to_bytes(
+            svg_string=svg_of(chart), font_files=fonts, skip_system_fonts=True, zoom=2
+        )
+    )
+
+
+@pytest.fixture(scope="module")
+def approved(shipped_list):
+    return dict(charts(shipped_list))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_picture_is_as_approved(name, approved):
+    path = APPROVED / f"{name}.png"
+    if APPROVE in os.environ:
+        path.write_bytes(drawn(approved[name]))
+    now, then = (Image.open(each) for each in (io.BytesIO(drawn(approved[name])), path))
+
+    assert now.size == then.size
+    # Another processor may round an edge otherwise: a letter that is another one is more than that.
+    off = ImageChops.difference(now.convert("RGB"), then.convert("RGB")).convert("L")
+    assert sum(off.point(lambda shade: shade > 64).histogram()[255:]) <= 4
+
+
+def test_each_approved_picture_is_looked_at():
+    assert sorted(each.stem for each in APPROVED.iterdir()) == sorted(NAMES)
+
+
+def texts_of(svg: str):
+    for each in ET.fromstring(svg).iter(f"{SVG}text"):  # noqa: S314 - our own
+        yield each, each.text or ""
+
+
+TEXT = st.text(max_size=110) | st.sampled_from([*NASTY.values()])
+STOPS = st.builds(
+    Stop, TEXT, st.sampled_from(LOOKS), st.integers(0, 3), st.just(()),
+    st.lists(TEXT, max_size=2).map(tuple), TEXT, st.booleans(),
+)  # fmt: skip
+
+
+@given(st.builds(Chart, TEXT, TEXT, st.lists(STOPS, max_size=12).map(tuple), st.just(LEGEND)))
+def test_no_word_leaves_the_picture(chart):
+    for element, text in texts_of(svg_of(chart)):
+        size, x = float(element.get("font-size")), float(element.get("x"))
+        long = width(text, size, is_bold=element.get("font-weight") == "700")
+        assert drawable(text) == text
+        assert x >= 0, text
+        assert x + long <= WIDTH, text
+
+
+@pytest.mark.parametrize("name", NASTY)
+def test_twelve_of_the_longest_are_as_tall_as_a_phone_shows(name):
+    tall = float(ET.fromstring(svg_of(nasty(NASTY[name]))).get("height"))  # noqa: S314
+
+    assert tall <= TALL * 1.5
+
+
+def luminance(colour: str) -> float:
+    parts = [int(colour[n : n + 2], 16) / 255 for n in (1, 3, 5)]
+    linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(one: str, other: str) -> float:
+    low, high = sorted(map(luminance, (one, other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def test_words_and_signs_stand_out():
+    """By WCAG 2.2: 4.5 for text, 3 for signs (https://www.w3.org/TR/WCAG22/#contrast-minimum)."""
+    assert all(contrast(ink, ground) >= 4.5 for ink in (INK, QUIET) for ground in (BACK, PANEL))
+    assert all(contrast(colour, BACK) >= 3 for colour in COLOURS.values())

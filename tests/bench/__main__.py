@@ -9,6 +9,7 @@ from tests.bench.imports import imports
 from tests.bench.interactions import interactions
 from tests.bench.links import links
 from tests.bench.lists import lists
+from tests.bench.pictures import pictures
 from tests.bench.search_table import search
 
 
@@ -25,6 +26,7 @@ main.add_command(interactions)
 main.add_command(lists)
 main.add_command(imports)
 main.add_command(links)
+main.add_command(pictures)
 
 if __name__ == "__main__":
     main()

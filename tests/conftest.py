@@ -43,15 +43,6 @@ settings.load_profile("few")
 
 A_MINUTE = 60
 A_DAY = timedelta(days=1)
-CHROMIUM_FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 ROOM = 2**30
 
 # Private: simcord looks every 50 ms whether the bot has done its work, and most tests' time went
@@ -458,12 +449,7 @@ def until(env):
 @pytest.fixture
 async def browser() -> AsyncIterator[Any]:
     """Headless Chromium."""
-    from playwright.async_api import async_playwright  # only few tests need it
+    from tests.drawn_cards import open_chromium  # only few tests need it
 
-    chromium = os.environ.get("CHROMIUM") or shutil.which("chromium")
-    if not chromium:
-        pytest.fail("the browser tests need Chromium: install it, or let CHROMIUM name it")
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_FLAGS)
+    async with open_chromium() as browser:
         yield browser
-        await browser.close()

@@ -42,6 +42,7 @@ from bot.core.inbox import BadLink, Counts, Inbox, Word
 from bot.core.leading import LedWeek
 from bot.core.link_checks import ARCHIVE
 from bot.core.lists import ListSummary, ServersLists
+from bot.core.maps import Chart
 from bot.core.me import About, ReaderSettings, Titled
 from bot.core.moderation import (
     Desk,
@@ -141,7 +142,10 @@ NASTY = {
 
 @dataclass(frozen=True)
 class World:
-    """What cards are made of. ``channel_ids`` and ``people`` are Discord's."""
+    """What cards are made of. ``channel_ids`` and ``people`` are Discord's.
+
+    ``draw`` makes the pictures.
+    """
 
     name: str
     curriculum: Curriculum
@@ -149,6 +153,7 @@ class World:
     channel_ids: tuple[int, ...]
     people: tuple[int, ...]
     text: str
+    draw: Callable[[Chart], bytes] = lambda _: PNG
 
     @property
     def first(self) -> Resource:
@@ -598,7 +603,8 @@ def _list_cards(world: World) -> Cards:
             left = path_to(curriculum, reader.marks, step.key)
             way = Path(curriculum, reader, step, left)
             yield _made(curriculum_card.path_card, way, in_server=True)
-            yield _made(map_card.way_map_card, way, map_card.way_chart(way, NOW), PNG)
+            chart = map_card.way_chart(way, NOW)
+            yield _made(map_card.way_map_card, way, chart, world.draw(chart))
     yield _made(curriculum_card.index_card, replace(curriculum, sections=()), Reader({}))
     yield _made(curriculum_card.about_card, replace(curriculum, updates=(), introduction=()))
     yield _made(curriculum_card.doubted_card, *world.others[:2])
@@ -614,7 +620,7 @@ def _own_cards(world: World) -> Cards:
                 aimed = replace(journey, reader=replace(reader, goal=goal))
                 yield _made(progress_card.progress_card, aimed)
             chart = map_card.list_chart(journey, NOW)
-            for png in (None, PNG):
+            for png in (None, world.draw(chart)):
                 yield _made(map_card.list_map_card, chart, png)
                 yield _made(progress_card.shared_card, journey, chart, png)
         yield _made(progress_card.know_card, curriculum, reader)
@@ -653,7 +659,8 @@ def _groups_cards(world: World) -> Cards:
         for state in get_args(WeekState):
             past = (PastWeek(week_of(world, state), HUGE, parts_of(world)[0]),) * 4
             chart = map_card.we_chart(each, past)
-            yield _made(map_card.we_card, each, chart, None)
+            for png in (None, world.draw(chart)):
+                yield _made(map_card.we_card, each, chart, png)
     slot_ = slot(1)
     long = tuple(Lead(1, slot_.week, 2, "leads", None, (world.text[:200],) * n) for n in (0, 3))
     for lead, each in product((None, *long), world.long):

@@ -50,7 +50,7 @@ def exhibits_of(shipped: Curriculum, each: int) -> list[Exhibit]:
     ]
     for code in languages():
         pictures = to_all(lambda: list(charts(shipped)), code)
-        made += [Exhibit(f"picture {name}", code, chart=chart) for name, chart in pictures]
+        made += [Exhibit(f"picture.{name}", code, chart=chart) for name, chart in pictures]
     return sorted(made, key=lambda exhibit: (not exhibit.cards, exhibit.name))
 
 

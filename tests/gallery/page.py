@@ -53,7 +53,7 @@ def card_file(exhibit: Exhibit, width: int) -> str:
 
 
 def picture_file(exhibit: Exhibit) -> str:
-    return f"{exhibit.name}-{exhibit.language}.png".replace(" ", "-")
+    return f"{exhibit.name}-{exhibit.language}.png"
 
 
 async def _draw_cards(
@@ -104,7 +104,7 @@ def _page(exhibits: Sequence[Exhibit]) -> Iterator[str]:
 
 
 def _figure(caption: str, file: str, style: str = "") -> str:
-    image = f'<img src="{escape(file)}" alt="{escape(file)}" loading="lazy">'
+    image = f'<img src="{escape(file)}" alt="{escape(file)}">'
     return f"<figure><figcaption>{caption}</figcaption><div{style}>{image}</div></figure>"
 
 

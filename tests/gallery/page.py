@@ -14,7 +14,7 @@ from bot.core.maps import Chart
 from bot.pictures.studio import Studio
 from tests.drawn_cards import draw, open_chromium, open_page, tokens_of
 from tests.gallery.exhibits import Exhibit
-from tests.seen import option_labels_of
+from tests.seen import hints_of, option_labels_of
 
 WIDTHS = 390, 1280
 WIDEST = 684
@@ -110,8 +110,14 @@ def _figure(caption: str, file: str, style: str = "") -> str:
 
 def _choices(exhibit: Exhibit) -> str:
     """Return what the selects hold, which a picture of them doesn't show."""
-    found = dict.fromkeys(label for card, _ in exhibit.cards for label in option_labels_of(card))
+    found = dict.fromkeys(
+        choice
+        for card, _ in exhibit.cards
+        for choice in zip(option_labels_of(card), hints_of(card), strict=True)
+    )
     if not found:
         return ""
-    lines = "".join(f"<li>{escape(label)}</li>" for label in found)
+    lines = "".join(
+        f"<li>{escape(label)} <small>{escape(hint)}</small></li>" for label, hint in found
+    )
     return f"<details><summary>Choices, {exhibit.language}</summary><ul>{lines}</ul></details>"

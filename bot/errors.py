@@ -473,8 +473,8 @@ class UnknownDaysError(ReaderError):
                 " date, like `2026-04-03`."
             ),
             "span": _(
-                "“{typed}” is more than one day. Write the day on which papers come again. For days"
-                " in a row, use **Days off…**."
+                "“{typed}” is more than one day. Write the day on which papers come again, or use"
+                " **Days off…** for days in a row."
             ),
             "today": _("“{typed}” isn't a day to come. Write a day after today."),
             "gone": _("“{typed}” is over. Write today or a later day."),

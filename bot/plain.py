@@ -52,9 +52,10 @@ def clipped(text: str, limit: int) -> str:
     """Return at most ``limit`` characters, cut after a word if one ends near, with an ellipsis."""
     if len(text) <= limit:
         return text
-    cut = text[: limit - 1]
-    at_word = cut.rsplit(" ", 1)[0]
-    return (at_word if len(at_word) > limit * 2 // 3 else cut).rstrip() + "…"
+    cut = text[: max(limit - 1, 0)]
+    ends = [n for n, letter in enumerate(text[: len(cut) + 1]) if letter in " -"]
+    at_word = cut[: max(ends, default=0)]
+    return (at_word if len(at_word) > limit * 2 // 3 else cut).rstrip(" ,:;&·–-(") + "…"
 
 
 def columns(text: str) -> int:

@@ -39,7 +39,10 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """A line of a picture. ``beside`` stands at its right end, ``or_else`` for unknown letters."""
+    """A line of a picture. ``beside`` stands at its right end, ``or_else`` for unknown letters.
+
+    ``is_inside``: it is part of the step above it.
+    """
 
     text: str
     look: Look
@@ -48,6 +51,7 @@ class Stop:
     beside: tuple[str, ...] = ()
     or_else: str = ""
     is_must_read: bool = False
+    is_inside: bool = False
 
 
 @dataclass(frozen=True, slots=True)

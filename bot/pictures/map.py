@@ -9,13 +9,13 @@ from bot.pictures.letters import drawable, runs_of, width, wrapped
 
 WIDTH = 250
 """Of a picture on a phone, in its pixels; all lengths here are."""
-TALL = 380
-"""Above that titles stand on one line each, but for the one the reader is at."""
+TALL = 350
+"""Above that titles have a line less each, but for the one the reader is at."""
 
 TEXT, SMALL, HEAD = 12.0, 11.0, 14.0
 """Sizes of letters."""
 LINE = 15.5
-ROW = 10.0  # around a stop's lines
+ROW = 8.0  # around a stop's lines
 MARGIN, LANE = 16.0, 15.0
 LANES = 3.0 * LANE  # the most room for them all
 
@@ -35,11 +35,12 @@ COLOURS: dict[Look, str] = {
 
 def svg_of(chart: Chart) -> str:
     """Return the picture of a chart, ``WIDTH`` wide and as tall as it needs to be."""
-    rows = _rows(chart.stops, 2)
     head = [*_head(chart)]
     top = MARGIN + sum(height for height, _ in head) + 4
-    if top + sum(_height(s, r) for s, r in zip(chart.stops, rows, strict=True)) > TALL:
-        rows = _rows(chart.stops, 1)
+    for lines in (3, 2, 1):
+        rows = _rows(chart.stops, lines)
+        if top + sum(_height(s, r) for s, r in zip(chart.stops, rows, strict=True)) <= TALL:
+            break
     heights = [_height(stop, row) for stop, row in zip(chart.stops, rows, strict=True)]
     ends = list(accumulate(heights, initial=top))
     middles = [end + height / 2 for end, height in zip(ends, heights, strict=False)]
@@ -86,7 +87,7 @@ def _rows(stops: Sequence[Stop], most: int) -> list[list[str]]:
     for stop, x in zip(stops, _starts(stops), strict=True):
         beside = max((width(each, SMALL) + 6 for each in _beside(stop)), default=0)
         room = WIDTH - MARGIN - x - beside - _sign_room(stop)
-        lines = 2 if stop.look in ("here", "goal") else most
+        lines = max(2, most) if stop.look in ("here", "goal") else most
         text = drawable(stop.text, stop.or_else)
         rows.append(wrapped(text, TEXT, room, lines, is_bold=stop.look == "here"))
     return rows
@@ -134,9 +135,13 @@ def _panels(
 
 def _lines(stops: Sequence[Stop], xs: Sequence[float], ys: Sequence[float]) -> Iterator[str]:
     """Yield the lines between stops: what is passed bright, what is to come quiet."""
+    passed: dict[Look, tuple[Look, ...]] = {
+        "done": ("done", "never", "here", "ready", "later", "goal"),
+        "never": ("done", "here"),  # what is left out of what is to come is not passed yet
+    }
     for n, stop in enumerate(stops):
         for start in stop.after:
-            is_passed = stops[start].look in ("done", "never") and stop.look != "locked"
+            is_passed = stop.look in passed.get(stops[start].look, ())
             style = f'stroke="{COLOURS["done"]}"' if is_passed else 'stroke="#6b7488"'
             yield (
                 f'<path d="{_curve(xs[start], ys[start], xs[n], ys[n])}" fill="none"'

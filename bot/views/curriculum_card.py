@@ -91,7 +91,7 @@ def index_card(
     if not curriculum.resources:
         head[1:] = [f"-# {maker}"] if maker else []
         head.append(phrases.empty_list_text())
-    if steps is added:
+    elif steps is added:
         head = [f"-# {title}", _("### Deeper"), f"-# {phrases.count_text(counts.added)}"]
     folded = []
     if steps is listed and added:

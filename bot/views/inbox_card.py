@@ -293,7 +293,7 @@ def _suggestion(
         if list_id != proposal.curriculum.id
     ][:MOST_LISTS]
     steps = step_options(proposal)[: OPTIONS - len(lists)]
-    asked = _("Put it into a step, or on a list…") if lists else _("Put it into a step…")
+    asked = _("Another step or list…") if lists else _("Put it into a step…")
     lines = [*proposal_warnings(proposal), *(_wanted(proposal.wanted) if proposal.wanted else ())]
     shown = as_many_as_fit(lines, ROOM - (head or "").count("\n"))
     more = None

@@ -62,7 +62,7 @@ def lead_select(status: GroupStatus, who: int) -> Select | None:
             at = slot_of_week(status.group.schedule, lead.week).at
             hint = _("You lead this one, but no paper comes then")
             options.append(option(lead.week, week_text(at, zone, ""), hint))
-    label = _("Lead a week… You haven't led here yet") if status.could_lead else _("Lead a week…")
+    label = _("Lead your first week here…") if status.could_lead else _("Lead a week…")
     label = label if status.group.state == "active" else _("The weeks that you lead…")
     return select(ids.LeadWeek(status.group.group_id), label, options)
 

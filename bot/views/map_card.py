@@ -70,7 +70,8 @@ def list_chart(journey: Journey, now: datetime) -> Chart:
     found = figures(curriculum, marks)
     count = found.listed if found.listed.total else found.added
     left = [_("{duration} left", duration=duration(count.left_minutes))] * bool(count.left_minutes)
-    stops = [_stop(each, marks) for each in list_map(curriculum, journey.reader, now)]
+    places = list_map(curriculum, journey.reader, now)
+    stops = [_stop(each, marks, is_inside=each.lane > 0) for each in places]
     return _chart(curriculum.title, dotted(count_text(count), *left), stops, _states())
 
 
@@ -149,8 +150,9 @@ def alt_text(chart: Chart) -> str:
 def _lines(chart: Chart) -> Iterator[str]:
     for stop in chart.stops:
         sign, mark = SIGNS[stop.look], f" {MUST_READ}" if stop.is_must_read else ""
+        sign = f"↳ {sign}" if stop.is_inside else sign
         taken = columns(dotted(f"{sign} {mark}", "", *stop.beside)) + 2
-        yield dotted(f"{sign} {narrow(stop.text, A_LINE - taken)}{mark}", *stop.beside)
+        yield dotted(f"{sign} {narrow(stop.text, max(A_LINE - taken, 8))}{mark}", *stop.beside)
 
 
 def _chart(title: str, under: str, stops: Sequence[Stop], words: dict[Look, str]) -> Chart:
@@ -170,7 +172,7 @@ def _states() -> dict[Look, str]:
     }
 
 
-def _stop(place: Place, marks: Marks) -> Stop:
+def _stop(place: Place, marks: Marks, *, is_inside: bool = False) -> Stop:
     named = place.named
     where = place.look, place.lane, place.after
     if isinstance(named, int):
@@ -181,7 +183,9 @@ def _stop(place: Place, marks: Marks) -> Stop:
         return Stop(_name(named), *where, (count_text(counted),), named.id)
     beside = (takes(named),) if named.minutes else ()
     slug = named.key.partition(":")[2]
-    return Stop(_name(named), *where, beside, slug, is_must_read=named.must_read)
+    return Stop(
+        _name(named), *where, beside, slug, is_must_read=named.must_read, is_inside=is_inside
+    )
 
 
 def _name(named: Resource | Step) -> str:

@@ -406,11 +406,14 @@ def vote_card(ballot: Ballot, opener_id: int) -> LayoutView:
     before = (s for slots in others for s in slots.values() if s.at < ballot.slot.at)
     matters = [*_elsewhere_lines(ballot)]
     picks = "" if matters else _("-# A pick counts more than a vote.")
+    until = []
     if ballot.is_ahead and not any(before):
-        matters.append(_("-# Until the poll closes, none of these comes earlier."))
+        until = [_("-# Until the poll closes, none of these comes earlier.")]
     # With fewer candidates, there is more room on a phone.
-    matters = as_many_as_fit(matters, FEW_LINES + MOST - len(vote.keys))
-    told = text_of(filter(None, [heading, *_candidates(ballot), *matters, below, picks]))
+    kept = as_many_as_fit([*matters, *until], FEW_LINES + MOST - len(vote.keys))
+    # Above the candidates: below them it would read as if it were about the last one.
+    above, under = kept[: len(matters)], kept[len(matters) :]
+    told = text_of(filter(None, [heading, *above, *_candidates(ballot), *under, below, picks]))
     return boxed(told, row(*vote_buttons(vote.vote_id, opener_id)))
 
 

@@ -55,6 +55,9 @@ from bot.views.replies import answer
 
 Draw = Callable[[Chart], Awaitable[bytes | None]]
 
+TOLD_BY_MAP = 3
+"""Of the lines above all: the list, how much of it is read, how long the rest takes."""
+
 BAR, STEPS = 10, 2_000  # characters
 STEPS_ROOM = 16
 """Lines on a phone for the steps of a list: of more, those about the reader's own are shown."""
@@ -89,9 +92,14 @@ def progress_card(journey: Journey, *, now: datetime | None = None) -> LayoutVie
 
 
 def shared_card(journey: Journey, chart: Chart, png: bytes | None) -> LayoutView:
-    """Build the public card of `/progress share`: the figures and the map, nothing to press."""
-    shown = picture(chart, png) if png else None
-    return boxed(text_of([*_head_lines(journey), *_deeper_lines(journey)]), shown)
+    """Build the public card of `/progress share`: the map, or the figures without one.
+
+    Nothing to press. What the map tells is not said again.
+    """
+    head, deeper = [*_head_lines(journey)], [*_deeper_lines(journey)]
+    if png is None:
+        return boxed(text_of([*head, *deeper]))
+    return boxed(picture(chart, png), text_of([*head[TOLD_BY_MAP:], *deeper]))
 
 
 async def share_progress(

@@ -147,7 +147,7 @@ def goal_select(reply: Reply, page: int = 0) -> ui.Select[Any] | None:
     shown, page, _last = page_of(options, page % pages, OPTIONS - 1)
     if pages > 1:
         shown.append(option(MORE_GOALS, _("More goals…")))
-    return select(ids.PickGoal(page), _("Where do you want to get to?"), shown)
+    return select(ids.PickGoal(page), _("Choose your goal…"), shown)
 
 
 def done_card(told: Reply | AlsoDone | PartlyDone) -> ui.LayoutView:

@@ -164,7 +164,7 @@ async def test_a_week_somebody_leads_is_not_offered_to_others(lead, channel, env
     assert [label.split(" · ")[1] for label in option_labels_of(joined)] == [
         "Attention Is All You Need", "BERT", "LoRA",
     ]  # fmt: skip
-    assert "Lead a week… You haven't led here yet" in str(joined.response.components)
+    assert "Lead your first week here…" in str(joined.response.components)
 
 
 async def test_the_leaders_own_week_opens_what_there_is_to_do(lead, alice, channel):

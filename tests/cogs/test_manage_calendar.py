@@ -186,8 +186,8 @@ async def test_a_pause_until_several_days_is_told_of_days_off(typed, moderator):
     refused = await typed("Pause until…", "20 Jan - 6 Feb")
 
     assert text_of(refused) == (
-        "“20 Jan - 6 Feb” is more than one day. Write the day on which papers come again. For days"
-        " in a row, use **Days off…**."
+        "“20 Jan - 6 Feb” is more than one day. Write the day on which papers come again, or use"
+        " **Days off…** for days in a row."
     )
     assert labels_of(refused) == ["Edit again"]
 

@@ -13,14 +13,27 @@ from PIL import Image, ImageChops
 
 from bot.core.maps import Chart, Stop
 from bot.pictures.letters import drawable, font_files, width
-from bot.pictures.map import BACK, COLOURS, INK, PANEL, QUIET, TALL, WIDTH, svg_of
-from tests.pictures.charts import LEGEND, LOOKS, NASTY, charts, nasty
+from bot.pictures.map import BACK, COLOURS, INK, PANEL, QUIET, WIDTH, svg_of
+from bot.views.map_card import list_chart, way_chart, we_chart
+from tests.pictures.charts import (
+    LEGEND,
+    LOOKS,
+    NASTY,
+    NOW,
+    charts,
+    journey_of,
+    nasty,
+    status_of,
+    way_of,
+)
 
 APPROVED = Path(__file__).with_name("approved")
 APPROVE = "NEXTREAD_APPROVE"
 """Set, it writes what is drawn over what was approved: look at each before you commit them."""
 
 SVG = "{http://www.w3.org/2000/svg}"
+ROOM_OF_BUTTONS = 64
+"""Of a card with a picture, on a phone, in pixels."""
 NAMES = ["list-new", "list-begun", "list-read", "way", "way-to-a-step", "we", *NASTY]
 
 
@@ -77,11 +90,13 @@ def test_no_word_leaves_the_picture(chart):
         assert x + long <= WIDTH, text
 
 
+def tall(chart):
+    return float(ET.fromstring(svg_of(chart)).get("height"))  # noqa: S314
+
+
 @pytest.mark.parametrize("name", NASTY)
 def test_twelve_of_the_longest_are_as_tall_as_a_phone_shows(name):
-    tall = float(ET.fromstring(svg_of(nasty(NASTY[name]))).get("height"))  # noqa: S314
-
-    assert tall <= TALL * 1.5
+    assert tall(nasty(NASTY[name])) <= 480
 
 
 def luminance(colour: str) -> float:
@@ -99,3 +114,13 @@ def test_words_and_signs_stand_out():
     """By WCAG 2.2: 4.5 for text, 3 for signs (https://www.w3.org/TR/WCAG22/#contrast-minimum)."""
     assert all(contrast(ink, ground) >= 4.5 for ink in (INK, QUIET) for ground in (BACK, PANEL))
     assert all(contrast(colour, BACK) >= 3 for colour in COLOURS.values())
+
+
+def test_the_pictures_of_the_shipped_list_leave_room_for_their_buttons(shipped_list):
+    journeys = [list_chart(journey_of(shipped_list, read), NOW) for read in range(10)]
+    aims = [each.key for each in (*shipped_list.resources, *shipped_list.steps)]
+    ways = [way_chart(way_of(shipped_list, read, aim), NOW) for read in (0, 5) for aim in aims]
+
+    tallest = max(map(tall, [*journeys, *ways, we_chart(*status_of(shipped_list))]))
+
+    assert tallest <= 480 - ROOM_OF_BUTTONS

@@ -27,7 +27,7 @@ from bot.outbox.letters import letters
 from bot.outbox.ticker import Ticker
 from bot.outbox.tickets import Tickets
 from bot.services.opening import Services
-from bot.views.replies import defer_if_late, reply_with_error
+from bot.views.replies import answer, defer_if_late, reply_with_error
 from bot.views.suggestions_card import outcomes_card
 
 log = logging.getLogger(__name__)
@@ -111,6 +111,7 @@ class NextreadBot(commands.AutoShardedBot):
         self._nap = nap
         self._opening = opening
         self._services: Services | None = None
+        self.command_ids: dict[str, int] = {}
 
     @property
     def services(self) -> Services:
@@ -150,7 +151,7 @@ class NextreadBot(commands.AutoShardedBot):
             servers = [(each, self.get_guild(each.guild_id)) for each in outcomes]
             named = [(each, server.name if server else "") for each, server in servers]
             speak(str(interaction.locale))
-            await interaction.followup.send(view=outcomes_card(named), ephemeral=True)
+            await answer(interaction, outcomes_card(named))
 
     async def on_ready(self) -> None:
         log.info("ready: %s servers", len(self.guilds))
@@ -224,4 +225,5 @@ class NextreadBot(commands.AutoShardedBot):
             known = await self.tree.sync()
             await self.services.set_synced_commands(application_id, digest)
             log.info("told Discord %s commands", len(told))
-        self.clicks.manage_id = next(c.id for c in known if c.name == "manage")
+        self.command_ids = {each.name: each.id for each in known}
+        self.clicks.manage_id = self.command_ids["manage"]

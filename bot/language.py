@@ -19,6 +19,8 @@ CATALOGUES = Path(__file__).parent / "locale"
 ENGLISH = NullTranslations()
 OF_ALL = "en"
 """Where nobody knows which one they read."""
+ITSELF = "itself"
+"""The context of the message that a language says its own name with."""
 
 _spoken: ContextVar[NullTranslations] = ContextVar("spoken", default=ENGLISH)
 
@@ -29,7 +31,7 @@ def speak(language: str, catalogues: Path = CATALOGUES) -> None:
     ``language``: as Discord names locales, such as ``ko`` or ``en-US``
     (https://discord.com/developers/docs/reference#locales).
     """
-    _spoken.set(_catalogue(language, catalogues))
+    _spoken.set(_catalogue(language_for(language, catalogues), catalogues))
 
 
 def to_all(say: Callable[[], SaidT], language: str) -> SaidT:
@@ -45,21 +47,21 @@ def to_all(say: Callable[[], SaidT], language: str) -> SaidT:
 @functools.cache
 def languages(catalogues: Path = CATALOGUES) -> dict[str, str]:
     """Return what each language that can be spoken calls itself, by its code, English first."""
-    codes = sorted(each.parent.parent.name for each in catalogues.glob("*/*/nextread.mo"))
-    names = {code: _catalogue(code, catalogues).gettext("English") for code in codes}
-    return {OF_ALL: "English", **names}
+    folders = sorted(each.parent.parent.name for each in catalogues.glob("*/*/nextread.mo"))
+    codes = [each.replace("_", "-") for each in folders]
+    named = {code: _catalogue(code, catalogues).pgettext(ITSELF, "English") for code in codes}
+    return {OF_ALL: "English", **named}
 
 
 def language_for(locale: str, catalogues: Path = CATALOGUES) -> str:
     """Return the code of the language that is spoken to a Discord locale."""
-    code = locale.partition("-")[0]
-    return code if code in languages(catalogues) else OF_ALL
+    known = languages(catalogues)
+    return next((each for each in (locale, locale.partition("-")[0]) if each in known), OF_ALL)
 
 
 @functools.cache
 def _catalogue(language: str, catalogues: Path) -> NullTranslations:
-    name = language.replace("-", "_")
-    return translation("nextread", catalogues, [name, name.partition("_")[0]], fallback=True)
+    return translation("nextread", catalogues, [language.replace("-", "_")], fallback=True)
 
 
 def message(text: str) -> str:

@@ -98,6 +98,11 @@ def updated(old: Catalog, new: Catalog) -> Catalog:
     return made
 
 
+def texts_of(message: Message) -> tuple[str, ...]:
+    """Return all forms of a translation; empty: not translated."""
+    return (message.string,) if isinstance(message.string, str) else message.string or ("",)
+
+
 def _id_of(message: Message) -> str:
     return message.id if isinstance(message.id, str) else message.id[0]
 
@@ -133,7 +138,7 @@ def main() -> None:
         catalog = updated(read(path), new)
         path.write_bytes(as_po(catalog))
         path.with_suffix(".mo").write_bytes(as_mo(path))
-        left = sum(1 for each in catalog if each.id and not each.string)
+        left = sum(1 for each in catalog if each.id and not all(texts_of(each)))
         click.echo(f"{path.relative_to(BOT.parent)}: {len(catalog)} messages, {left} untranslated")
 
 

@@ -1,14 +1,18 @@
 """What a member sees of an answer."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
 from discord import ui
 
+MENTION = re.compile(r"</([a-z ]+):[0-9]+>")
+
 
 def text_of(result: Any) -> str:
-    """Return all the text of a card, and of nothing else."""
-    return "\n".join(part["content"] for part in _parts(result) if part.get("type") == 10)
+    """Return all the text of a card, and of nothing else; commands as they are typed."""
+    told = "\n".join(part["content"] for part in _parts(result) if part.get("type") == 10)
+    return MENTION.sub(r"`/\1`", told)
 
 
 def title_of(result: Any) -> str:

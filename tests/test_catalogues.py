@@ -18,17 +18,25 @@ from tests.catalogues import (
     catalogue_paths,
     read,
     template,
+    texts_of,
     updated,
 )
+
+KOREAN = BOT / "locale" / "ko" / "LC_MESSAGES" / "nextread.po"
 
 MARKS = re.compile(r"\*\*|^-# |^#{1,3} |^• |\n|[⚠️✅🔒📚📌🗳️🎤⏸️⏹️⏭️↩️🔔🗓️↗◀▶]", re.MULTILINE)
 CODE = re.compile(r"`(/[^`]*)`")
 """Commands, which keep their names; other code is an example that each language has its own of."""
 
 BENT = re.compile(
-    r"\}[*_`)»”]{0,3}(?:은|는|이|가|을|를|으로|로|과|와|이나|나|이랑|랑|이에요|예요)(?![가-힣])"
+    r"\}>?[*_`)»”]{0,3}(?:은|는|이|가|을|를|으로|로|과|와|이나|나|이랑|랑|이에요|예요|라고|이라고)"
+    r"(?![가-힣])|\}>?[*_`)»”]{0,3}(?:이라|이었|였)"
 )
 """A particle that depends on how the value before it ends."""
+
+FORMAL = re.compile(r"니다|십시오|당신")
+NAMED = re.compile(r"(?<!\*)\*{1,2}([A-Z][^*{}]*?)\*{1,2}(?!\*)")
+"""What a sentence names in bold or italics."""
 
 LONGEST_OF_COMMANDS = 100
 ROOM = {
@@ -83,27 +91,43 @@ def test_it_is_made_of_its_source(path):
 
 
 def test_all_is_translated(entries):
-    assert [entry.id for entry, _, texts in entries if not all(texts)] == []
+    left = [english for _, english, texts in entries if not all(texts)]
+
+    assert not left, "\n".join(left)
     assert [entry.id for entry, _, _ in entries if entry.fuzzy] == []
 
 
 def test_values_marks_and_commands_are_kept(entries):
     wrong = []
     for entry, english, texts in entries:
-        for text in texts:
+        for text in filter(None, texts):
             fields = fields_of(english) - {"n"}, fields_of(text) - {"n"}
             marks = sorted(MARKS.findall(english)), sorted(MARKS.findall(text))
             code = sorted(CODE.findall(english)), sorted(CODE.findall(text))
             if any(here != there for here, there in (fields, marks, code)):
-                wrong.append((english, text))
+                wrong.append(f"{english} -> {text}")
             if (
                 entry.context != OF_COMMANDS
                 and "{n}" in english
                 and fields_of(text) - fields_of(english)
             ):
-                wrong.append((english, text))
+                wrong.append(f"{english} -> {text}")
 
-    assert wrong == []
+    assert not wrong, "\n".join(wrong)
+
+
+def test_buttons_are_named_as_they_are_labelled(entries):
+    """Where a sentence names a button in bold or italics, its translation names that one's."""
+    labels = {english: texts[0] for entry, english, texts in entries if not entry.context}
+    wrong = [
+        f"{english} -> {text}: {name} is {labels[name]}"
+        for _, english, texts in entries
+        for text in filter(None, texts)
+        for name in NAMED.findall(english)
+        if labels.get(name) and not re.search(rf"\*{re.escape(labels[name])}\*", text)
+    ]
+
+    assert not wrong, "\n".join(wrong)
 
 
 def test_nothing_is_too_long(entries):
@@ -153,22 +177,24 @@ def messages_in(given: ast.AST) -> Iterator[str]:
             yield call.args[at].value
 
 
-def test_no_korean_sentence_bends_around_a_value():
-    (path,) = (each for each in catalogue_paths() if each.parent.parent.name == "ko")
+@pytest.fixture(scope="module")
+def korean():
+    return [text for each in read(KOREAN) if each.id for text in texts_of(each)]
 
-    found = [
-        text
-        for entry in read(path)
-        for text in ([entry.string] if isinstance(entry.string, str) else entry.string or ())
-        if BENT.search(text)
-    ]
 
-    assert found == []
+def test_no_korean_sentence_bends_around_a_value(korean):
+    assert [text for text in korean if BENT.search(text)] == []
+
+
+def test_korean_speaks_as_people_do_who_like_each_other(korean):
+    assert [text for text in korean if FORMAL.search(text)] == []
 
 
 def test_each_catalogue_is_a_language_that_calls_itself():
-    codes = {each.parent.parent.name for each in catalogue_paths()}
+    codes = {each.parent.parent.name.replace("_", "-") for each in catalogue_paths()}
+    named = {each: name for each, name in languages().items() if each != "en"}
 
-    assert languages() == {"en": "English", "ko": "한국어"}
-    assert codes == languages().keys() - {"en"}
-    assert all((BOT / "locale" / code).is_dir() for code in codes)
+    assert languages()["en"] == "English"
+    assert named["ko"] == "한국어"
+    assert codes == named.keys()
+    assert "English" not in named.values()

@@ -326,8 +326,7 @@ class Clicks:
                 await click.replace(view)
         except Exception as error:  # noqa: BLE001 - nobody else would answer
             await reply_with_error(click.interaction, error, way_back)
-        else:
-            await self._services.me.heard(click.who, click.language)
+        await self._services.me.heard(click.who, click.language)
 
 
 def _sent(interaction: Interaction) -> Mapping[str, Any]:

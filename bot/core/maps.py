@@ -1,6 +1,6 @@
 """Maps: where a reader is on a list, or on the way to something; what a picture is drawn of."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,7 +8,7 @@ from typing import Literal, TypeVar
 
 from bot.core.curriculum import Curriculum, Resource, Step
 from bot.core.progress import Marks, is_put_off, resolved, unlocks
-from bot.core.recommend import Path, Reader, Recommendation, aims_of, missing_before, recommend
+from bot.core.recommend import Path, Reader, aims_of, missing_before
 
 Look = Literal["done", "here", "ready", "locked", "later", "never", "goal", "gap"]
 """The state of a stop. ``here``: what comes next; ``gap``: it stands for several left out."""
@@ -16,7 +16,7 @@ Look = Literal["done", "here", "ready", "locked", "later", "never", "goal", "gap
 MOST = 12
 """Stops that can be read on a phone, those that stand for others counted."""
 MOST_HAD = 3
-"""Of what a reader has already, those that begin the way."""
+"""How many read ones stand where the way begins."""
 MOST_OPENED = 6
 """Resources of the step that a reader is in."""
 
@@ -24,10 +24,10 @@ ItemT = TypeVar("ItemT")
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """A stop before it has words. ``named``: what it is, or how many it stands for.
+class Station:
+    """A stop of a map before it has words. ``named``: what it is, or how many it stands for.
 
-    ``after``: the places, by number, from which a line leads here; each stands above. ``lane``:
+    ``after``: the stations, by number, from which a line leads here; each stands above. ``lane``:
     how far to the right its own line runs.
     """
 
@@ -56,23 +56,33 @@ class Stop:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """All that a picture shows, in words. ``legend``: what each look means."""
+    """All that a picture shows, in words. ``legend``: what each look means.
+
+    ``or_else`` stands for a title whose letters are unknown.
+    """
 
     title: str
     under: str
     stops: tuple[Stop, ...]
     legend: tuple[tuple[Look, str], ...]
+    or_else: str = ""
 
 
-def list_map(curriculum: Curriculum, reader: Reader, now: datetime) -> tuple[Place, ...]:
+Draw = Callable[[Chart], Awaitable[bytes | None]]
+"""Draws a PNG; None if there is none, or not in time: what is said goes out alone."""
+
+
+def list_map(
+    curriculum: Curriculum, reader: Reader, here: Resource | None, now: datetime
+) -> tuple[Station, ...]:
     """Return the steps of a list from top to bottom, the one the reader is in with its resources.
 
-    What goes deeper than the list is there as soon as it is begun.
+    ``here``: what comes next for them. What goes deeper than the list is there once it is begun.
     """
     marks = resolved(curriculum, reader.marks)
-    answer = recommend(curriculum, marks, now, goal=reader.goal)
-    here = answer.resource if isinstance(answer, Recommendation) else None
-    steps = [each for each in curriculum.steps if _belongs(each, marks, here)]
+    has_list = any(not each.addition for each in curriculum.resources)
+    belong = (s for s in curriculum.steps if not has_list or _belongs(s, marks, here))
+    steps = [each for each in belong if each.resources]
     if not steps:
         return ()
     at = next((n for n, each in enumerate(steps) if here in each.resources), None)
@@ -80,22 +90,22 @@ def list_map(curriculum: Curriculum, reader: Reader, now: datetime) -> tuple[Pla
     inside = _around(opened, opened.index(here) if here in opened else 0, MOST_OPENED)
     left = next((n for n, each in enumerate(steps) if not _is_over(each, marks)), len(steps) - 1)
     shown = _around(steps, left if at is None else at, MOST - len(inside))
-    places: list[Place] = []
+    stations: list[Station] = []
     above: int | None = None
     for step in shown:
         is_here = isinstance(step, Step) and here in step.resources
         look: Look = "gap"
         if isinstance(step, Step):
             look = "here" if is_here else _look_of_step(curriculum, step, marks, now)
-        places.append(Place(step, look, 0, () if above is None else (above,)))
-        above = len(places) - 1
+        stations.append(Station(step, look, 0, () if above is None else (above,)))
+        above = len(stations) - 1
         for one in inside if is_here else ():
             look = _look(curriculum, one, marks, now, here) if isinstance(one, Resource) else "gap"
-            places.append(Place(one, look, 1, (len(places) - 1,)))
-    return tuple(places)
+            stations.append(Station(one, look, 1, (len(stations) - 1,)))
+    return tuple(stations)
 
 
-def way_map(path: Path, now: datetime) -> tuple[Place, ...]:
+def way_map(path: Path, now: datetime) -> tuple[Station, ...]:
     """Return the way to something: what the reader has of it, what is missing, in order, and it.
 
     Lines lead from each thing to what builds on it, and cross as little as the order lets them.
@@ -104,9 +114,12 @@ def way_map(path: Path, now: datetime) -> tuple[Place, ...]:
     aims = aims_of(curriculum, path.aim.key)
     missing = path.left or aims
     wanted = {key for each in missing for key in _needs(curriculum, each)}
-    had = [r for r in curriculum.by_key.values() if r.key in wanted and unlocks(marks, r.key)]
+    known = (r for r in curriculum.by_key.values() if r.key in wanted and r not in missing)
+    had = [each for each in known if unlocks(marks, each.key)]
     end: list[Resource | Step] = [path.aim] if isinstance(path.aim, Step) else []
-    named = [*had[-MOST_HAD:], *_without_middle(missing, MOST - len(had[-MOST_HAD:]) - len(end))]
+    here = next((r for r in missing if _look(curriculum, r, marks, now) == "ready"), None)
+    room = MOST - len(had[-MOST_HAD:]) - len(end)
+    named = [*had[-MOST_HAD:], *_without_middle(missing, room, here)]
     number = {each.key: n for n, each in enumerate(named) if isinstance(each, Resource)}
     gap = next((n for n, each in enumerate(named) if isinstance(each, int)), None)
 
@@ -122,15 +135,14 @@ def way_map(path: Path, now: datetime) -> tuple[Place, ...]:
             after.append({m for key in left_out for m in needs[key] if m < n})
         else:
             after.append({m for m in needs.get(each.key, ()) if m < n})
-    here = next((r for r in missing if _look(curriculum, r, marks, now) == "ready"), None)
     looks = [_look_on_way(path, each, marks, now, here) for each in named]
     if end:
         after.append(stands_at(each.key for each in aims))
-        looks.append("goal" if path.left else "done")
+        looks.append("goal" if path.left else _over(looks))
     lines = _shortest(after)
     lanes = _lanes(lines)
     stops = zip([*named, *end], looks, lanes, lines, strict=True)
-    return tuple(Place(what, look, lane, tuple(sorted(m))) for what, look, lane, m in stops)
+    return tuple(Station(what, look, lane, tuple(sorted(m))) for what, look, lane, m in stops)
 
 
 def _needs(curriculum: Curriculum, resource: Resource) -> Iterable[str]:
@@ -138,7 +150,7 @@ def _needs(curriculum: Curriculum, resource: Resource) -> Iterable[str]:
 
 
 def _belongs(step: Step, marks: Marks, here: Resource | None) -> bool:
-    """Tell whether a step has its place on the map: of the list, begun, or the reader's own."""
+    """Tell whether a step belongs on the map: of the list, begun, or the reader's own."""
     listed = any(not each.addition for each in step.resources)
     return listed or here in step.resources or any(unlocks(marks, r.key) for r in step.resources)
 
@@ -165,9 +177,14 @@ def _look_of_step(curriculum: Curriculum, step: Step, marks: Marks, now: datetim
     """Return the state of a step: done, or the best that there is of what is left."""
     looks = {_look(curriculum, each, marks, now) for each in _counted(step)}
     if looks <= {"done", "never"}:
-        return "done" if "done" in looks else "never"
+        return _over(looks)
     ways: tuple[Look, ...] = ("ready", "later")
     return next((look for look in ways if look in looks), "locked")
+
+
+def _over(looks: Iterable[Look]) -> Look:
+    """Return the state of what is over: read, if any of it is."""
+    return "done" if "done" in looks else "never"
 
 
 def _look(
@@ -209,17 +226,21 @@ def _around(items: Sequence[ItemT], at: int, room: int) -> list[ItemT | int]:
     return shown
 
 
-def _without_middle(items: Sequence[ItemT], room: int) -> list[ItemT | int]:
-    """Return so many of the items, in the place of the middle how many those are."""
+def _without_middle(
+    items: Sequence[ItemT], room: int, kept: ItemT | None = None
+) -> list[ItemT | int]:
+    """Return so many of the items, one of them ``kept``; for those of the middle their number."""
     if len(items) <= room:
         return [*items]
     last = 2
-    first = room - 1 - last
-    return [*items[:first], len(items) - first - last, *items[-last:]]
+    shown = [*items[: room - 1 - last]]
+    if kept in items[len(shown) : -last]:
+        shown[-1:] = [each for each in items if each == kept]
+    return [*shown, len(items) - len(shown) - last, *items[-last:]]
 
 
 def _shortest(after: Sequence[AbstractSet[int]]) -> list[set[int]]:
-    """Leave out each line that others lead along."""
+    """Drop the lines that a longer way already implies."""
     above: list[set[int]] = []
     kept = []
     for direct in after:
@@ -230,9 +251,9 @@ def _shortest(after: Sequence[AbstractSet[int]]) -> list[set[int]]:
 
 
 def _lanes(after: Sequence[AbstractSet[int]]) -> list[int]:
-    """Return each place's lane: a line runs on in its own until the last place that it leads to."""
+    """Return each lane: a line runs on in its own until the last station that it leads to."""
     last = {each: n for n, direct in enumerate(after) for each in direct}
-    runs: dict[int, int] = {}  # lane -> the place whose line runs in it
+    runs: dict[int, int] = {}  # lane -> the station whose line runs in it
     lanes = []
     for n, direct in enumerate(after):
         ending = [lane for lane, each in runs.items() if each in direct and last[each] == n]

@@ -306,12 +306,16 @@ class Path:
 
 @dataclass(frozen=True, slots=True)
 class Journey:
-    """How far a reader is, and what they may still undo, the newest change first."""
+    """How far a reader is, and what they may still undo, the newest change first.
+
+    ``comes_next``: what `/next` would show without asking first.
+    """
 
     curriculum: Curriculum
     reader: Reader
     minutes_a_week: int | None
     changes: tuple[Change, ...]
+    comes_next: Resource | None = None
 
 
 @dataclass(frozen=True, slots=True)

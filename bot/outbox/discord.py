@@ -16,6 +16,7 @@ from discord.utils import snowflake_time
 
 from bot.core.outbox import Lacks, OfStage, Permission, ProblemName
 from bot.views import problems
+from bot.views.parts import with_mentions
 
 # What Discord answers.
 
@@ -353,7 +354,9 @@ class DiscordPort:
         reply_to: int | None = None,
         role_id: int | None = None,
     ) -> int:
-        said: dict[str, Any] = {"poll" if isinstance(what, discord.Poll) else "view": what}
+        said: dict[str, Any] = (
+            {"poll": what} if isinstance(what, discord.Poll) else {"view": self._mentioned(what)}
+        )
         if reply_to is not None:
             answered = self._message(place_id, reply_to)
             said["reference"] = answered.to_reference(fail_if_not_exists=False)
@@ -365,7 +368,7 @@ class DiscordPort:
 
     async def edit(self, place_id: int, message_id: int, view: ui.LayoutView) -> None:
         with _answers():
-            await self._message(place_id, message_id).edit(view=view)
+            await self._message(place_id, message_id).edit(view=self._mentioned(view))
 
     async def make_thread(self, channel_id: int, message_id: int, name: str) -> None:
         try:
@@ -385,12 +388,15 @@ class DiscordPort:
         with _answers():
             made = await found.create_thread(
                 name=name,
-                view=view,
+                view=self._mentioned(view),
                 applied_tags=[discord.Object(tag) for tag in forum.tags or ()],  # type: ignore[misc]  # ids will do
                 auto_archive_duration=A_WEEK_QUIET,
                 allowed_mentions=discord.AllowedMentions.none(),
             )
         return made.thread.id
+
+    def _mentioned(self, view: ui.LayoutView) -> ui.LayoutView:
+        return with_mentions(view, getattr(self._bot, "command_ids", {}))
 
     async def reopen(self, thread_id: int) -> None:
         with _answers():

@@ -164,7 +164,7 @@ class Engine:
         mine = replace(row, state="claimed", claim=claim, lease_until=until)
         return replace(mine, held_until=row.lease_until)
 
-    async def begin(self, row: OutboxRow, place_id: int, trace: str) -> bool:
+    async def begin(self, row: OutboxRow, place_id: int, trace: str, language: str = "") -> bool:
         """Record, just before sending, where it goes and by what it is known again.
 
         Tell whether the claim stands; what isn't wanted any more is dropped. What has moved
@@ -177,7 +177,9 @@ class Engine:
                 return False
             if await self._has_moved(tx, row, found, is_untried=row.tried_at is None):
                 return False
-            return await outbox.begin(tx, row, place_id=place_id, trace=trace, now=now)
+            return await outbox.begin(
+                tx, row, place_id=place_id, trace=trace, language=language, now=now
+            )
 
     async def sent(self, row: OutboxRow, receipt: Receipt | None) -> None:
         """Record the message, and put what follows from it into the outbox.
@@ -321,7 +323,7 @@ class Engine:
 
     async def _send(self, row: OutboxRow, *, has_looked: bool = False) -> None:
         letter = self._letters[row.kind]
-        speak(await letter.language(row, self._discord) or OF_ALL)
+        speak(language := await letter.language(row, self._discord) or OF_ALL)
         act = await letter.act(replace(row, tried_at=None) if has_looked else row, self._discord)
         if isinstance(act, Wait):
             with suppress(HistoryClosedError):  # what is in the way may be so of that, too
@@ -347,7 +349,7 @@ class Engine:
                 await outbox.rest(tx, row, self._clock() + wait, "discord_trouble")
         elif act.what is None:
             await self._send(row, has_looked=True)
-        elif await self.begin(row, act.place.place_id, act.trace or letter.trace(row)):
+        elif await self.begin(row, act.place.place_id, act.trace or letter.trace(row), language):
             await self._do(row, act)
 
     def _check_lease(self, row: OutboxRow) -> None:

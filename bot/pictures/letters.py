@@ -2,9 +2,9 @@
 
 import functools
 import json
+import re
 import unicodedata
 from bisect import bisect_right
-from itertools import accumulate
 from operator import itemgetter
 from pathlib import Path
 
@@ -19,6 +19,8 @@ FAMILIES = {
 }
 """What each font is called, in the order in which they are asked for a letter."""
 RIGHT_TO_LEFT = ("Noto Sans Hebrew", "Noto Sans Arabic")
+
+LOST = "…"
 
 Runs = list[list[int]]
 
@@ -47,13 +49,21 @@ def _found(letter: str, *, is_bold: bool) -> tuple[str, int] | None:
 
 
 def drawable(text: str, or_else: str = "") -> str:
-    """Return the text without what no font of ours has; if most is lost, the other text."""
+    """Return the text with … for letters that no font of ours has; if most are, the other text."""
     asked = unicodedata.normalize("NFC", text)
-    lost = sum(not _is_known(each) and each.isalnum() for each in asked)
+    if any(map(_is_lost, asked)):
+        asked = unicodedata.normalize("NFKC", asked)
+    lost = sum(map(_is_lost, asked))
     if lost * 2 > sum(map(str.isalnum, asked)) or not text:
         return drawable(or_else) if or_else else ""
-    kept = unicodedata.normalize("NFC", "".join(filter(_is_known, asked)))
-    return " ".join("".join(filter(_is_known, kept)).split())
+    kept = (LOST if _is_lost(each) else each for each in asked if _is_lost(each) or _is_known(each))
+    told = unicodedata.normalize("NFC", "".join(kept))
+    told = re.sub(f"{LOST}+", LOST, told)
+    return " ".join("".join(filter(_is_known, told)).split())
+
+
+def _is_lost(letter: str) -> bool:
+    return letter.isalnum() and not _is_known(letter)
 
 
 def _is_known(letter: str) -> bool:
@@ -66,11 +76,11 @@ def width(text: str, size: float, *, is_bold: bool = False) -> float:
     return sum(each[1] for each in found if each) * size / 1000
 
 
-def runs_of(text: str) -> list[tuple[str, str]]:
+def runs_of(text: str, *, is_turned: bool = False) -> list[tuple[str, str]]:
     """Split a drawable line into runs from left to right, each with the font it is set in.
 
     Each by itself: resvg loses joined letters beside those of another font, and is slow to find one
-    that has what is missing. What begins with Hebrew or Arabic reads from right to left.
+    that has what is missing. ``is_turned``: all of it reads from right to left.
     """
     runs: list[tuple[str, str]] = []
     for letter in text:
@@ -80,7 +90,20 @@ def runs_of(text: str) -> list[tuple[str, str]]:
             runs[-1] = family, runs[-1][1] + letter
         else:
             runs.append((family, letter))
-    return runs[::-1] if runs and runs[0][0] in RIGHT_TO_LEFT else runs
+    if not is_turned:
+        return runs
+    # Read from right to left, what stood behind a run stands before it.
+    turned = []
+    for family, run in runs[::-1]:
+        bare = run.rstrip(" " if family in RIGHT_TO_LEFT else " :,.;!?-")
+        turned.append((family, run[len(bare) :][::-1] + bare))
+    return turned
+
+
+def reads_from_right(text: str) -> bool:
+    """Tell whether text begins with Hebrew or Arabic."""
+    found = (_found(each, is_bold=False) for each in text if each.isalpha())
+    return next((each[0] in RIGHT_TO_LEFT for each in found if each), False)
 
 
 def wrapped(text: str, size: float, room: float, most: int, *, is_bold: bool = False) -> list[str]:
@@ -92,23 +115,33 @@ def wrapped(text: str, size: float, room: float, most: int, *, is_bold: bool = F
         end = _end_of_line(left, size, room, is_bold=is_bold)
         if is_last and end < len(left):
             dots = width("…", size, is_bold=is_bold)
-            end = _end_of_line(left, size, room - dots, is_bold=is_bold)
-            return [*lines, left[:end].rstrip(" -·:,") + "…"]
+            end = _end_of_line(left, size, room - dots, is_bold=is_bold, is_cut=True)
+            return [*lines, left[:end].rstrip(" -·:,…") + "…"]
         lines.append(left[:end].rstrip())
         left = left[end:].lstrip()
     return lines
 
 
-def _end_of_line(text: str, size: float, room: float, *, is_bold: bool) -> int:
-    """Return how many letters stand on a line: whole words, unless one alone is too long."""
-    taken = list(accumulate(width(each, size, is_bold=is_bold) for each in text))
-    fits = max(bisect_right(taken, room), 1)
+def _end_of_line(
+    text: str, size: float, room: float, *, is_bold: bool, is_cut: bool = False
+) -> int:
+    """Return how many letters stand on a line: whole words, unless one alone is too long.
+
+    ``is_cut``: or unless a third of the line would stay free, where dots follow anyway.
+    """
+    taken, ends = 0.0, list[float]()
+    for letter in text:
+        taken += width(letter, size, is_bold=is_bold)
+        ends.append(taken)
+        if taken > 2 * room:
+            break
+    fits = max(bisect_right(ends, room), 1)
     if fits >= len(text):
         return len(text)
     end = max((n for n in range(1, fits + 1) if _may_break(text, n)), default=0)
-    next_end = next((n for n in range(fits + 1, len(text)) if _may_break(text, n)), len(text))
-    word = taken[next_end - 1] - (taken[end - 1] if end else 0)
-    if end and word <= room:
+    next_end = next((n for n in range(fits + 1, len(ends)) if _may_break(text, n)), len(ends))
+    word = ends[next_end - 1] - (ends[end - 1] if end else 0)
+    if end and (ends[end - 1] > room * 2 / 3 if is_cut else word <= room):
         return end
     while fits > 1 and unicodedata.combining(text[fits]):
         fits -= 1

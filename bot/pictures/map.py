@@ -5,7 +5,7 @@ from html import escape
 from itertools import accumulate, chain
 
 from bot.core.maps import Chart, Look, Stop
-from bot.pictures.letters import drawable, runs_of, width, wrapped
+from bot.pictures.letters import drawable, reads_from_right, runs_of, width, wrapped
 
 WIDTH = 250
 """Of a picture on a phone, in its pixels; all lengths here are."""
@@ -68,8 +68,10 @@ def svg_of(chart: Chart) -> str:
 
 def _head(chart: Chart) -> Iterator[tuple[float, str]]:
     """Yield the lines above the stops, each with its height."""
-    for line in wrapped(drawable(chart.title), HEAD, WIDTH - 2 * MARGIN, 2, is_bold=True):
-        yield 19, _words(line, MARGIN, 0, HEAD, INK, is_bold=True)
+    title = drawable(chart.title, chart.or_else)
+    turned = reads_from_right(title)
+    for line in wrapped(title, HEAD, WIDTH - 2 * MARGIN, 2, is_bold=True):
+        yield 19, _words(line, MARGIN, 0, HEAD, INK, is_bold=True, is_turned=turned)
     for line in wrapped(drawable(chart.under), SMALL, WIDTH - 2 * MARGIN, 2):
         yield LINE, _words(line, MARGIN, 0, SMALL, QUIET)
 
@@ -124,7 +126,7 @@ def _sign_room(stop: Stop) -> float:
 def _panels(
     stops: Sequence[Stop], ends: Sequence[float], heights: Sequence[float]
 ) -> Iterator[str]:
-    """Yield the ground under the one stop that comes next: of a step and its parts, the part."""
+    """Highlight what comes next; inside an open step, the resource."""
     here = [n for n, each in enumerate(stops) if each.look == "here"]
     for n in here[-1:]:
         yield (
@@ -167,9 +169,10 @@ def _stop_parts(
     yield shape(stop.look, x, y)
     first = y - (len(row) - 1) * LINE / 2 + TEXT * 0.36
     ink = QUIET if stop.look in ("locked", "never", "gap", "later") else INK
-    is_bold = stop.look == "here"
+    is_bold, turned = stop.look == "here", reads_from_right("".join(row))
     for n, line in enumerate(row):
-        yield _words(line, text_x, first + n * LINE, TEXT, ink, is_bold=is_bold)
+        at_y = first + n * LINE
+        yield _words(line, text_x, at_y, TEXT, ink, is_bold=is_bold, is_turned=turned)
     if stop.is_must_read:
         end = text_x + width(row[-1] if row else "", TEXT, is_bold=is_bold) + 4
         yield _words("📚", end, first + (len(row) - 1) * LINE, TEXT - 1, ink)
@@ -202,14 +205,16 @@ def _words(
     ink: str,
     *,
     is_bold: bool = False,
+    is_turned: bool = False,
     anchor: str = "start",
 ) -> str:
     weight = ' font-weight="700"' if is_bold else ""
     x -= width(text, size, is_bold=is_bold) if anchor == "end" else 0
     drawn = ""
-    for font, run in runs_of(text):
+    for font, run in runs_of(text, is_turned=is_turned or reads_from_right(text)):
+        lead = width(run[: len(run) - len(run.lstrip())], size, is_bold=is_bold)
         drawn += (
-            f'<text x="{x:.1f}" y="{y:.1f}" font-family="{font}" font-size="{size:g}"'
+            f'<text x="{x + lead:.1f}" y="{y:.1f}" font-family="{font}" font-size="{size:g}"'
             f' fill="{ink}"{weight}>{escape(run.strip())}</text>'
         )
         x += width(run, size, is_bold=is_bold)

@@ -19,8 +19,12 @@ log = logging.getLogger(__name__)
 
 PATIENCE = 2.0
 """Seconds until an answer goes out without its picture."""
+LEAST = 0.3
+"""Seconds: with less left, none is begun."""
 MOST_KEPT = 100
-"""Pictures kept, some 40 KB each: many readers begin alike, and come back from where they went."""
+"""Pictures kept, some 80 KB each: many readers begin alike, and come back from where they went."""
+LARGEST = 4_000_000
+"""Bytes of a picture; what claims to be larger is none."""
 WORKER = Path(__file__).with_name("worker.py")
 
 
@@ -30,7 +34,9 @@ class Studio:
     def __init__(self, patience: float = PATIENCE, worker: Path = WORKER) -> None:
         self._patience, self._worker = patience, worker
         self._kept = OrderedDict[Chart, bytes]()
+        self._under_way: dict[Chart, asyncio.Future[bytes | None]] = {}
         self._process: subprocess.Popen[bytes] | None = None
+        self._has_drawn = self._is_closed = False
         self._thread = ThreadPoolExecutor(1, "pictures")
 
     async def draw(self, chart: Chart) -> bytes | None:
@@ -38,10 +44,16 @@ class Studio:
         if chart in self._kept:
             self._kept.move_to_end(chart)
             return self._kept[chart]
-        ends_at = time.monotonic() + self._patience
+        if self._is_closed:
+            return None
+        drawing = self._under_way.get(chart)
+        if drawing is None:  # who asks for the same meanwhile waits for the same
+            loop, ends_at = asyncio.get_running_loop(), time.monotonic() + self._patience
+            drawing = loop.run_in_executor(self._thread, self._drawn, chart, ends_at)
+            self._under_way[chart] = drawing
+            drawing.add_done_callback(lambda _drawn: self._under_way.pop(chart, None))
         try:
-            loop = asyncio.get_running_loop()
-            drawn = await loop.run_in_executor(self._thread, self._drawn, chart, ends_at)
+            drawn = await asyncio.shield(drawing)
         except Exception:
             log.exception("a picture can't be drawn")
             return None
@@ -53,8 +65,9 @@ class Studio:
 
     def close(self) -> None:
         """End the process; a picture under way is left undone."""
-        if self._process is not None:
-            self._process.kill()
+        self._is_closed = True
+        if (process := self._process) is not None:
+            process.kill()
         self._thread.shutdown(cancel_futures=True)
         self._end()
 
@@ -65,23 +78,30 @@ class Studio:
         self.close()
 
     def _drawn(self, chart: Chart, ends_at: float) -> bytes | None:
-        left = ends_at - time.monotonic()
-        if left <= 0:
-            log.warning("a picture waited too long to be drawn")
-            return None
-        process = self._running()
-        stopping = threading.Timer(left, process.kill)
-        stopping.start()
-        try:
-            drawn = _asked(process, svg_of(chart).encode())
-        except OSError:
-            drawn = b""  # its process is gone
-        finally:
-            stopping.cancel()
-        if not drawn:
+        svg = svg_of(chart).encode()
+        for _attempt in range(2):  # a process that died while nobody asked is begun anew
+            left = ends_at - time.monotonic()
+            if left < LEAST or self._is_closed:
+                log.warning("a picture waited too long to be drawn")
+                return None
+            process = self._running()
+            stopping = threading.Timer(left, process.kill)
+            stopping.start()
+            try:
+                drawn = _asked(process, svg)
+            except OSError:
+                drawn = b""  # its process is gone
+            finally:
+                stopping.cancel()
+            if drawn:
+                self._has_drawn = True
+                return drawn
             self._end()
             log.warning("a picture can't be drawn: exit code %s", process.returncode)
-        return drawn or None
+            if not self._has_drawn and (process.returncode or 0) > 0:
+                log.error("no picture will be drawn: maps are told in words until the next start")
+                self._is_closed = True
+        return None
 
     def _end(self) -> None:
         if (process := self._process) is not None:
@@ -91,10 +111,12 @@ class Studio:
 
     def _running(self) -> "subprocess.Popen[bytes]":
         if self._process is None:
-            # Isolated: it needs nothing of ours but the fonts.
-            command = [sys.executable, "-I", str(self._worker), *map(str, font_files())]
+            command = [sys.executable, "-P", str(self._worker), *map(str, font_files())]
             self._process = subprocess.Popen(  # noqa: S603 - our own file
-                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+                command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                start_new_session=True,  # Ctrl+C is for the bot, which ends it
             )
         return self._process
 
@@ -106,5 +128,5 @@ def _asked(process: "subprocess.Popen[bytes]", svg: bytes) -> bytes:
     process.stdin.write(len(svg).to_bytes(4, "big") + svg)
     process.stdin.flush()
     size = int.from_bytes(process.stdout.read(4), "big")
-    drawn = process.stdout.read(size)
+    drawn = process.stdout.read(size) if size <= LARGEST else b""
     return drawn if len(drawn) == size else b""

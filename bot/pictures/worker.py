@@ -1,7 +1,8 @@
 """The process that draws: it reads SVG text, writes PNG, and ends with whoever began it."""
 
-import signal
+import os
 import sys
+from pathlib import Path
 
 import resvg_py
 
@@ -10,8 +11,10 @@ ZOOM = 3
 
 
 def main(fonts: list[str]) -> None:
-    # Ctrl+C reaches it, too, but it is the bot that ends it.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for font in fonts:  # resvg says nothing of one that is missing, and leaves its letters out
+        Path(font).open("rb").close()
+    pictures = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # whatever is printed is no picture
     while size := int.from_bytes(sys.stdin.buffer.read(4), "big"):
         svg = sys.stdin.buffer.read(size).decode()
         drawn = bytes(
@@ -19,8 +22,8 @@ def main(fonts: list[str]) -> None:
                 svg_string=svg, zoom=ZOOM, font_files=fonts, skip_system_fonts=True
             )
         )
-        sys.stdout.buffer.write(len(drawn).to_bytes(4, "big") + drawn)
-        sys.stdout.buffer.flush()
+        pictures.write(len(drawn).to_bytes(4, "big") + drawn)
+        pictures.flush()
 
 
 if __name__ == "__main__":

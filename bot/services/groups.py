@@ -119,7 +119,7 @@ class Groups:
     async def language_at(self, channel_id: int, otherwise: str) -> str:
         """Return in which language all in a channel are told something: its group's, if any."""
         group = await self.find(channel_id)
-        return otherwise if group is None else group.language
+        return (group.language if group else "") or otherwise
 
     async def set_up(
         self, here: Here, channel: SeenChannel, wish: GroupWish, role: SeenRole | None = None
@@ -524,7 +524,7 @@ class Groups:
         group = await group_of(self._db, guild_id, group_id, follows=True)
         plan = await self._papers.plan(self._db, group)
         shown = [week for week in plan.calendar.weeks if week.at <= plan.now][:WEEKS_SHOWN]
-        remembered, _months = await self._remembered(plan, group, shown, shown)
+        remembered = (await self._remembered(plan, group, shown, shown))[0]
         return tuple(_past_week(plan, post, remembered) for post in shown)
 
     async def _remembered(

@@ -1,6 +1,6 @@
 """What a reader may know and decide about their own rows: look, take away, delete."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any
 
@@ -27,9 +27,6 @@ from bot.store import weeks as week_rows
 from bot.store.database import Database, Queries
 from bot.store.instants import Clock, Ids
 
-MOST_HEARD = 10_000
-"""Readers whose language is remembered, so that it isn't looked up again."""
-
 
 @dataclass
 class Me:
@@ -39,26 +36,15 @@ class Me:
     _curricula: CurriculumStore
     _clock: Clock
     _ids: Ids
-    _heard: dict[int, str] = field(default_factory=dict)
 
     async def heard(self, reader_id: int, language: str) -> None:
-        """Keep in which Discord locale somebody was seen, if they are known at all.
-
-        Most are seen in the same one again and again: it is looked up once, and written if another.
-        """
-        if self._heard.pop(reader_id, None) != language:
-            try:
-                known = await readers.language_of(self._db, reader_id)
-                if known not in (None, language):
-                    async with self._db.transaction() as tx:
-                        await readers.set_language(tx, reader_id, language)
-            except LedgerError:
-                return  # the next time, then: they had their answer
-            if known is None:
-                return
-        self._heard[reader_id] = language
-        if len(self._heard) > MOST_HEARD:
-            del self._heard[next(iter(self._heard))]
+        """Keep in which Discord locale somebody was seen, if they are known at all."""
+        try:
+            if await readers.language_of(self._db, reader_id) not in (None, language):
+                async with self._db.transaction() as tx:
+                    await readers.set_language(tx, reader_id, language)
+        except LedgerError:
+            pass  # the next time, then: they had their answer
 
     async def about(self, reader_id: int) -> About:
         """Return what is kept about the reader, in numbers. Asking leaves no trace."""
@@ -119,7 +105,6 @@ class Me:
             while not (was_known := await readers.take_turn_if_known(tx, reader_id)):
                 if await readers.add(tx, reader_id):
                     break
-            self._heard.pop(reader_id, None)
             found = await readers.rows_about(tx, reader_id)
             await self._unname(tx, reader_id)
             await readers.delete_person(tx, reader_id)

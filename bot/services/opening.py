@@ -6,7 +6,7 @@ from random import Random
 from typing import Protocol
 
 from bot.core.curriculum import Curriculum
-from bot.core.maps import Chart
+from bot.core.maps import Chart, Draw
 from bot.core.outbox import SEND_RATE
 from bot.errors import ConfigError, LedgerError
 from bot.services.calendars import Calendars
@@ -47,13 +47,6 @@ UNUSABLE = {
     "lost": LOST,
     "unknown": LOST,
 }
-
-
-class Draw(Protocol):
-    """Draws pictures."""
-
-    async def __call__(self, chart: Chart) -> bytes | None:
-        """Return a PNG; None if there is none, or not in time: what is said goes out alone."""
 
 
 async def no_pictures(chart: Chart) -> None:

@@ -445,7 +445,9 @@ class Reading:
         latest = await progress.latest_changes(self._db, reader_id)
         await self._readers.use(self._db, here, place)
         pace = minutes_a_week(here.curriculum, here.reader.marks, here.now)
-        return Journey(here.curriculum, here.reader, pace, tuple(s.change for s in latest))
+        answer, changes = here.answer(), tuple(s.change for s in latest)
+        comes_next = answer.resource if isinstance(answer, Recommendation) else None
+        return Journey(here.curriculum, here.reader, pace, changes, comes_next)
 
     async def set_goal(self, reader_id: int, place: Place, key: str | None) -> Reply:
         """Make a resource or a step the goal, or have none; the way to it comes first.

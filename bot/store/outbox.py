@@ -69,14 +69,18 @@ async def claim_row(tx: Queries, old: OutboxRow, claim: int, lease_until: dateti
     return await tx.any_row(sql, claim, lease_until, old.row_id, old.claim, old.state)
 
 
-async def begin(tx: Queries, row: OutboxRow, *, place_id: int, trace: str, now: datetime) -> bool:
+async def begin(
+    tx: Queries, row: OutboxRow, *, place_id: int, trace: str, language: str, now: datetime
+) -> bool:
     """Record, if the claim still stands, where it is sent now and by what it is known again.
 
-    When and by what it was first tried never changes; the place becomes the last of those tried.
+    When, by what and in which language it was first tried never changes: what is known again by its
+    text would not be in another. The place becomes the last of those tried.
     That somebody wants it sent unseen, as ``renew`` has it, holds for this attempt alone.
     """
     sql = (
         "UPDATE outbox SET tried_at = COALESCE(tried_at, ?), trace = COALESCE(trace, ?),"  # noqa: S608 - question marks only
+        " language = CASE WHEN language = '' THEN ? ELSE language END,"
         f" places = ?, problem = CASE WHEN problem IN ({question_marks(UNCERTAIN)})"
         " THEN NULL ELSE problem END"
         " WHERE row_id = ? AND claim = ? AND state = 'claimed' AND lease_until > ?"
@@ -84,7 +88,7 @@ async def begin(tx: Queries, row: OutboxRow, *, place_id: int, trace: str, now: 
     )
     places = " ".join(map(str, (*(each for each in row.places if each != place_id), place_id)))
     about = row.row_id, row.claim, now
-    return await tx.any_row(sql, now, trace, places, *map(str, UNCERTAIN), *about)
+    return await tx.any_row(sql, now, trace, language, places, *map(str, UNCERTAIN), *about)
 
 
 UNTRIED = ", tried_at = NULL, places = NULL, trace = NULL"

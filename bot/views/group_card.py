@@ -18,7 +18,7 @@ from bot.core.groups import (
 from bot.core.papers import TELL_WEEKS_AHEAD, Coming
 from bot.core.progress import shown_count
 from bot.core.weeks import A_MEETING, DaysOff, Meets, Week
-from bot.language import _, language_for, languages, ngettext
+from bot.language import _, language_for, languages, ngettext, pgettext
 from bot.plain import clipped, columns, one_line, plain
 from bot.views import custom_ids as ids
 from bot.views.lead_card import lead_select, leaders_text
@@ -335,7 +335,7 @@ def _language_of(group: Group, *, is_open: bool) -> str:
     """Return in which language a group is written to; folded, only if it isn't the reader's."""
     found = languages()
     # Translators: What your language calls itself.
-    own = _("English")
+    own = pgettext("itself", "English")
     name = found[language_for(group.language)]
     return _("language: {name}", name=name) if is_open or name != own else ""
 

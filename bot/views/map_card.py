@@ -9,16 +9,17 @@ from discord.ui import LayoutView
 
 from bot.core.curriculum import Curriculum, Resource, Step
 from bot.core.groups import GroupStatus, PastWeek
-from bot.core.maps import Chart, Look, Place, Stop, list_map, looks_in, way_map
+from bot.core.maps import Chart, Look, Station, Stop, list_map, looks_in, way_map
 from bot.core.progress import Marks, figures, step_count
 from bot.core.recommend import Journey, Path, passed_to
 from bot.core.weeks import HAD
 from bot.language import _, ngettext, pgettext
-from bot.plain import columns, plain
+from bot.plain import clipped, columns, plain
 from bot.views import custom_ids as ids
 from bot.views.group_card import is_voted_on, members_text
 from bot.views.parts import (
     A_LINE,
+    ALT,
     Button,
     Picture,
     as_many_as_fit,
@@ -51,9 +52,6 @@ SIGNS: dict[Look, str] = {
 ROOM = 14
 """Lines on a phone for those stops."""
 
-ALT = 1024
-"""Discord's limit for what is said of a picture, in characters."""
-
 
 def map_button() -> Button:
     # Translators: opens a picture of where the reader is.
@@ -70,9 +68,13 @@ def list_chart(journey: Journey, now: datetime) -> Chart:
     found = figures(curriculum, marks)
     count = found.listed if found.listed.total else found.added
     left = [_("{duration} left", duration=duration(count.left_minutes))] * bool(count.left_minutes)
-    places = list_map(curriculum, journey.reader, now)
-    stops = [_stop(each, marks, is_inside=each.lane > 0) for each in places]
-    return _chart(curriculum.title, dotted(count_text(count), *left), stops, _states())
+    stations = list_map(curriculum, journey.reader, journey.comes_next, now)
+    stops = [_stop(each, marks, is_inside=each.lane > 0) for each in stations]
+    has_both = found.listed.total and found.added.total
+    if has_both and found.listed.is_complete:  # what counts now
+        left = [count_text(found.added, deeper=True)]
+    under = dotted(count_text(count), *left)
+    return _chart(curriculum.title, under, stops, _states(), curriculum.id)
 
 
 def way_chart(path: Path, now: datetime) -> Chart:
@@ -83,14 +85,21 @@ def way_chart(path: Path, now: datetime) -> Chart:
     count = _("{n} of {total}", n=passed, total=passed + len(path.left))
     stops = [_stop(each, marks) for each in way_map(path, now)]
     title = _("The way to: {title}", title=_name(path.aim))
-    return _chart(title, dotted(count, *left), stops, _states())
+    return _chart(title, dotted(count, *left), stops, _states(), path.aim.key.rpartition(":")[2])
 
 
 def we_chart(status: GroupStatus, past: Sequence[PastWeek]) -> Chart:
-    """Return what a group has read of late, newest first, and what comes."""
-    stops = [*_past_stops(status, past[::-1]), *_coming_stops(status)]
+    """Return what a group has read of late (``past``: newest first), and what comes."""
+    is_active = status.group.state == "active"
+    stops = [*_past_stops(status, past[::-1]), *(_coming_stops(status) if is_active else ())]
     in_line = [replace(stop, after=(n - 1,) if n else ()) for n, stop in enumerate(stops)]
-    under = dotted(schedule_text(status.group.schedule), members_text(status.members))
+    said = {
+        "active": schedule_text(status.group.schedule),
+        # Translators: what keeps a group silent on purpose.
+        "paused": pgettext("map", "paused"),
+        "stopped": pgettext("map", "stopped"),
+    }[status.group.state]
+    under = dotted(said, members_text(status.members))
     words: dict[Look, str] = {
         # Translators: signs on a picture of a group's weeks; each stands beside its sign.
         "done": pgettext("map", "posted"),
@@ -99,14 +108,14 @@ def we_chart(status: GroupStatus, past: Sequence[PastWeek]) -> Chart:
         "later": pgettext("map", "vote"),
         "never": pgettext("map", "no paper"),
     }
-    return _chart(status.curriculum.title, under, in_line, words)
+    return _chart(status.curriculum.title, under, in_line, words, status.curriculum.id)
 
 
 def _card(chart: Chart, png: bytes | None, back: Button) -> LayoutView:
     """Build a map; without its picture, the same in words."""
     buttons = row(go_button("next"), back)
     if not chart.stops:
-        return boxed(_("There is nothing on this list to draw yet."), buttons)
+        return boxed(_("There is nothing to draw yet."), buttons)
     if png is None:
         head = [f"### {narrow(chart.title, 48)}", plain(chart.under)]
         kept = as_many_as_fit(_lines(chart), ROOM)
@@ -135,16 +144,15 @@ def picture(chart: Chart, png: bytes) -> ui.Item[LayoutView]:
 
 
 def alt_text(chart: Chart) -> str:
-    """Return all that a picture shows, as one text: as many whole stops as Discord takes."""
-    words, told = dict(chart.legend), f"{chart.title}. {chart.under}."
+    """Return all that a picture shows, as one text: of long titles as much as Discord takes."""
+    words, told = dict(chart.legend), f"{clipped(chart.title, 100)}. {clipped(chart.under, 100)}."
+    share = (ALT - len(told)) // max(len(chart.stops), 1)
     for stop in chart.stops:
         must_read = _("must-read") if stop.is_must_read else ""
         facts = ", ".join(filter(None, (words.get(stop.look, ""), must_read, *stop.beside)))
-        said = f" {stop.text}: {facts}." if facts else f" {stop.text}."
-        if len(told) + len(said) > ALT:
-            break
-        told += said
-    return told[:ALT]
+        said = f": {clipped(facts, 60)}." if facts else "."
+        told += f" {clipped(stop.text, share - len(said) - 1)}{said}"
+    return told
 
 
 def _lines(chart: Chart) -> Iterator[str]:
@@ -155,8 +163,10 @@ def _lines(chart: Chart) -> Iterator[str]:
         yield dotted(f"{sign} {narrow(stop.text, max(A_LINE - taken, 8))}{mark}", *stop.beside)
 
 
-def _chart(title: str, under: str, stops: Sequence[Stop], words: dict[Look, str]) -> Chart:
-    return Chart(title, under, tuple(stops), looks_in(stops, words))
+def _chart(
+    title: str, under: str, stops: Sequence[Stop], words: dict[Look, str], or_else: str = ""
+) -> Chart:
+    return Chart(title, under, tuple(stops), looks_in(stops, words), or_else)
 
 
 def _states() -> dict[Look, str]:
@@ -172,9 +182,9 @@ def _states() -> dict[Look, str]:
     }
 
 
-def _stop(place: Place, marks: Marks, *, is_inside: bool = False) -> Stop:
-    named = place.named
-    where = place.look, place.lane, place.after
+def _stop(station: Station, marks: Marks, *, is_inside: bool = False) -> Stop:
+    named = station.named
+    where = station.look, station.lane, station.after
     if isinstance(named, int):
         return Stop(ngettext("{n} more", "{n} more", named), *where)
     if isinstance(named, Step):
@@ -200,7 +210,8 @@ def _past_stops(status: GroupStatus, past: Iterable[PastWeek]) -> Iterator[Stop]
         named = _read_text(status.curriculum, each)
         if post.state not in HAD:
             look = "never"
-            named = _("skipped") if post.state == "skipped" else pgettext("map", "no paper")
+            silent = {"skipped": _("skipped"), "missed": _("missed")}
+            named = silent.get(post.state, pgettext("map", "no paper"))
         day = short_date(status.group.schedule.today(post.at))
         # Translators: how many people.
         read = (_("{n} read it", n=count),) if count else ()

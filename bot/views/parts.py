@@ -2,7 +2,7 @@
 
 import io
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate
 from typing import Any, Literal, TypeVar
 
@@ -13,7 +13,7 @@ from discord.ui import LayoutView
 from bot.core.search.words import is_word
 from bot.errors import NotOfferedError, WrongWordError
 from bot.language import _, said
-from bot.plain import clipped, columns, fitting, one_line
+from bot.plain import clipped, columns, fitting, one_line, plain
 from bot.views.custom_ids import Card, CustomId, GoTo, TurnPage
 
 ItemT = TypeVar("ItemT")
@@ -46,6 +46,8 @@ A_LINE = 33
 COLUMNS = {"###": 26, ">": 29, "-#": 38, "-": 29}
 """Columns of a line that begins so: a heading, a quote, small letters, a point of a list."""
 
+COMMAND = re.compile(r"`/([a-z]+(?: [a-z]+)?)`")
+WITH_SUBCOMMANDS = "manage"
 LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
 DAY = re.compile(r"<t:[0-9]+:d>")
 DAY_AND_TIME = re.compile(r"<t:[0-9]+:F>")  # as long as a line, in words
@@ -80,12 +82,48 @@ def boxed(*parts: Part) -> LayoutView:
     return card(box(*parts))
 
 
+ALT = 1024
+"""Discord's limit for what is said of a picture, in characters."""
+
+
 class Picture(ui.MediaGallery[Any]):
     """A picture that leaves with its card; ``alt`` says what it shows to whoever can't see it."""
 
     def __init__(self, png: bytes, name: str, alt: str) -> None:
         super().__init__(discord.MediaGalleryItem(f"attachment://{name}", description=alt))
-        self.png, self.name = png, name
+        self.png, self.name, self.alt = png, name, alt
+
+
+def with_mentions(view: LayoutView, command_ids: Mapping[str, int]) -> LayoutView:
+    """Let commands that a card names be tapped: Discord then types them for whoever does.
+
+    ``command_ids``: Discord's, by the first word; one that has subcommands can't be mentioned by
+    itself (https://discord.com/developers/docs/reference#message-formatting).
+    """
+
+    def mention(named: re.Match[str]) -> str:
+        command_id = command_ids.get(named[1].split()[0])
+        is_whole = (" " in named[1]) is (named[1].split()[0] == WITH_SUBCOMMANDS)
+        return f"</{named[1]}:{command_id}>" if command_id and is_whole else named[0]
+
+    texts = [each for each in view.walk_children() if isinstance(each, ui.TextDisplay)]
+    mentioned = [COMMAND.sub(mention, each.content) for each in texts]
+    if sum(map(len, mentioned)) <= TEXT:
+        for each, text in zip(texts, mentioned, strict=True):
+            each.content = text
+    return view
+
+
+def in_words(view: LayoutView) -> LayoutView:
+    """Return the card with what its pictures show in their place."""
+    for box_ in [each for each in view.children if isinstance(each, ui.Container)]:
+        parts = list(box_.children)
+        box_.clear_items()
+        for each in parts:
+            box_.add_item(
+                ui.TextDisplay(plain(each.alt, ALT)) if isinstance(each, Picture) else each
+            )
+    return view
 
 
 def files_of(view: LayoutView) -> list[discord.File]:

@@ -1,6 +1,6 @@
 """How far a reader is, what they may undo, and what they know already."""
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import chain
@@ -9,7 +9,7 @@ from discord import SelectOption
 from discord.ui import LayoutView
 
 from bot.core.curriculum import Curriculum, Resource, Step
-from bot.core.maps import Chart
+from bot.core.maps import Chart, Draw
 from bot.core.progress import Figures, StepCount, figures, is_read, unlocks
 from bot.core.recommend import Change, Journey, Reader, passed_to, path_to
 from bot.language import _, message, ngettext, to_all
@@ -52,8 +52,6 @@ from bot.views.phrases import (
     title_of,
 )
 from bot.views.replies import answer
-
-Draw = Callable[[Chart], Awaitable[bytes | None]]
 
 TOLD_BY_MAP = 3
 """Of the lines above all: the list, how much of it is read, how long the rest takes."""

@@ -6,7 +6,7 @@ import functools
 import io
 import logging
 from collections import Counter
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,7 +21,16 @@ from bot.core.search.words import names_in
 from bot.errors import LedgerError, ReaderError
 from bot.language import _
 from bot.plain import clipped, one_line
-from bot.views.parts import Button, Interaction, Select, boxed, card, files_of
+from bot.views.parts import (
+    Button,
+    Interaction,
+    Select,
+    boxed,
+    card,
+    files_of,
+    in_words,
+    with_mentions,
+)
 from bot.views.phrases import MARK_ICONS, MUST_READ, short_title, step_place, step_title, title_of
 
 log = logging.getLogger(__name__)
@@ -90,11 +99,35 @@ async def answer(
     ephemeral: bool = True,
 ) -> None:
     """Answer a command, or a click on a public card: only who asked sees it."""
-    is_answered = await answered(interaction)
-    if is_answered is THINKING and not ephemeral:  # what takes that place is private all the same
-        await interaction.followup.send(view=view, files=files_of(view), ephemeral=True)
-    send = interaction.followup.send if is_answered else interaction.response.send_message
-    await send(view=view, files=[file] if file else files_of(view), ephemeral=ephemeral)
+
+    async def send(view: LayoutView) -> None:
+        is_answered = await answered(interaction)
+        # What takes the place of that is private all the same.
+        if is_answered is THINKING and not ephemeral:
+            await interaction.followup.send(view=view, files=files_of(view), ephemeral=True)
+        say = interaction.followup.send if is_answered else interaction.response.send_message
+        await say(view=view, files=[file] if file else files_of(view), ephemeral=ephemeral)
+
+    await _with_or_without_picture(interaction, with_mentions(view, ids_in(interaction)), send)
+
+
+async def _with_or_without_picture(
+    interaction: Interaction, view: LayoutView, send: Callable[[LayoutView], Awaitable[None]]
+) -> None:
+    """Send a card; where Discord doesn't take its picture, with what that shows in words."""
+    try:
+        await send(view)
+    except discord.HTTPException as error:
+        if not files_of(view) or is_too_late(error) or isinstance(error, TROUBLE):
+            raise
+        log.warning("interaction %s takes no picture: %s", interaction.id, error)
+        await send(in_words(view))
+
+
+def ids_in(interaction: Interaction) -> Mapping[str, int]:
+    """Return Discord's ids of our commands, known once they are told."""
+    found: Mapping[str, int] = getattr(interaction.client, "command_ids", {})
+    return found
 
 
 FOLLOWED_FOR = 14 * 60
@@ -124,6 +157,8 @@ def keep_current(interaction: Interaction, present: GoingOn) -> None:
                 pause = min(2 * pause, FOLLOWED_EVERY)
                 is_last = loop.time() >= ends_at
                 view, goes_on = await present(is_last)
+                if view is not None:
+                    with_mentions(view, ids_in(interaction))
                 if view is not None and (parts := components_of(view)) != shown:
                     shown = parts
                     await interaction.edit_original_response(view=view)
@@ -141,14 +176,18 @@ async def answer_file(interaction: Interaction, told: str, name: str, content: b
 
 async def edit(interaction: Interaction, view: LayoutView) -> None:
     """Answer a click by editing the card that was clicked, whoever sees it."""
-    message, files = interaction.message, files_of(view)
-    # What the card had before goes: Discord would keep a picture that nothing shows any more.
-    had = message is not None and message.attachments
-    attached = files if files or had else discord.utils.MISSING
-    if await answered(interaction):
-        await interaction.edit_original_response(view=view, attachments=attached)
-    else:
-        await interaction.response.edit_message(view=view, attachments=attached)
+
+    async def send(view: LayoutView) -> None:
+        message, files = interaction.message, files_of(view)
+        # What the card had before goes: Discord would keep a picture that nothing shows any more.
+        had = message is not None and message.attachments
+        attached = files if files or had else discord.utils.MISSING
+        if await answered(interaction):
+            await interaction.edit_original_response(view=view, attachments=attached)
+        else:
+            await interaction.response.edit_message(view=view, attachments=attached)
+
+    await _with_or_without_picture(interaction, with_mentions(view, ids_in(interaction)), send)
 
 
 def dated(interaction: Interaction, view: LayoutView) -> LayoutView:

@@ -5,10 +5,11 @@ from datetime import UTC, datetime
 
 import pytest
 
+from bot.core.lists import Where
 from bot.pictures.studio import Studio
 from bot.services.opening import no_pictures
 from tests.pictures.test_map import APPROVED
-from tests.seen import labels_of, text_of
+from tests.seen import labels_of, posts_in, text_of
 
 MONDAY = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 A_PNG = (APPROVED / "list-new.png").read_bytes()
@@ -114,6 +115,58 @@ async def test_we_shows_the_weeks_around_this_one(alice, moderator, channel, unt
     assert "Attention Is All You Need: this week, 5 Jan." in said
     assert "GPT-1: to come, 12 Jan." in said
     assert labels_of(shown) == ["What's next?", "This group"]
+
+
+async def test_a_group_that_is_paused_promises_no_papers(alice, moderator, channel, until):
+    card = await moderator.slash(channel, "manage group", zone="UTC", day="Monday")
+    await until(MONDAY)
+    card = await moderator.slash(channel, "manage group")
+    await moderator.click(card.response.message, label="Pause")
+    card = await alice.slash(channel, "group")
+    await alice.click(card.response.message, label="More")
+    shown = (await alice.click(card.response.message, label="We")).response.message
+
+    _, said = picture_in(shown)
+    assert said.startswith("Jump into LLM. paused · ")
+    assert "to come" not in said
+
+
+async def test_we_counts_readers_from_three_on(alice, bob, moderator, channel, until, env):
+    await moderator.slash(channel, "manage group", zone="UTC", day="Monday")
+    await until(MONDAY)
+    (post,) = posts_in(channel)
+    told = []
+    for member in (alice, bob, moderator):
+        await member.click(post, label="I've read it")
+        card = await alice.slash(channel, "group")
+        await alice.click(card.response.message, label="More")
+        shown = (await alice.click(card.response.message, label="We")).response.message
+        told.append("read it" in picture_in(shown)[1])
+
+    assert told == [False, False, True]
+    assert "this week, 5 Jan, 3 read it." in picture_in(shown)[1]
+
+
+async def test_who_goes_deeper_sees_where_they_are(alice, channel, env, base):
+    listed = [each.key for each in base.reading_order if not each.addition]
+    where = Where(channel.guild.id, channel.id)
+    await env.bot.services.reading.mark_all(alice.id, where, listed)
+    card = await alice.slash(channel, "next")
+    await alice.click(card.response.message, label="Go deeper")
+
+    _, said = picture_in(await on_map(alice, channel))
+
+    assert "9 of 9 · 0 of 78 deeper." in said
+    assert said.count(": next") == 2  # the step, and what comes next in it
+
+
+async def test_where_discord_takes_no_picture_its_words_go_out(alice, channel, env):
+    env.inject_error("POST", "*/callback", status=413, times=1)
+    await alice.slash(channel, "progress", share=True)
+
+    (shared,) = (m for m in channel.history() if "0 of 9" in text_of(m))
+    assert shared.attachments == []
+    assert "Attention Is All You Need: next" in text_of(shared)
 
 
 def slow(png):

@@ -20,9 +20,9 @@ FOUR = curriculum(
 )
 
 
-def seen(places):
-    """Return each place as (what, look, lane, after)."""
-    return [(_short(p.named), p.look, p.lane, p.after) for p in places]
+def seen(stations):
+    """Return each station as (what, look, lane, after)."""
+    return [(_short(p.named), p.look, p.lane, p.after) for p in stations]
 
 
 def _short(named):
@@ -30,7 +30,13 @@ def _short(named):
 
 
 def on_list(listed, marks, **reader):
-    return seen(list_map(listed, Reader(marks, **reader), NOW))
+    return seen(map_of(listed, marks, **reader))
+
+
+def map_of(listed, marks, **reader):
+    answer = recommend(listed, marks, NOW, goal=reader.get("goal"))
+    comes_next = answer.resource if isinstance(answer, Recommendation) else None
+    return list_map(listed, Reader(marks, **reader), comes_next, NOW)
 
 
 def on_way(listed, marks, key):
@@ -130,16 +136,37 @@ def test_a_way_that_is_gone_ends_done():
     assert on_way(FOUR, done("a", "b", "c"), ":two")[-1][:2] == ("two", "done")
 
 
+def test_a_step_that_is_left_out_is_not_read():
+    never = {f"demo:{each}": done(each)[f"demo:{each}"].__class__("skipped", NOW) for each in "abc"}
+
+    assert on_way(FOUR, never, ":two")[-1][:2] == ("two", "never")
+
+
+def test_a_list_of_additions_alone_shows_all_its_steps():
+    listed = curriculum(*(resource(each, step_id=each, addition=True) for each in "abc"))
+
+    assert [what for what, *_ in on_list(listed, later("a", "b", "c"))] == ["a", "b", "c"]
+
+
+def test_what_comes_next_is_never_left_out_of_a_way():
+    roots = [resource(f"r{n}") for n in range(20)]
+    listed = curriculum(*roots, resource("aim", *(f"r{n}" for n in range(20))))
+
+    shown = on_way(listed, later(*(f"r{n}" for n in range(12))), "demo:aim")
+
+    assert ("r12", "here") in [each[:2] for each in shown]
+
+
 @given(read_by_somebody(most=20))
 def test_a_list_map_fits_a_phone(made):
     listed, marks = made
-    places = list_map(listed, Reader(resolved(listed, marks)), NOW)
+    stations = map_of(listed, resolved(listed, marks))
     answer = recommend(listed, marks, NOW)
 
-    assert len(places) <= MOST
-    here = [p.named for p in places if p.look == "here" and isinstance(p.named, Resource)]
+    assert len(stations) <= MOST
+    here = [p.named for p in stations if p.look == "here" and isinstance(p.named, Resource)]
     assert here == ([answer.resource] if isinstance(answer, Recommendation) else [])
-    assert all(0 <= start < n for n, p in enumerate(places) for start in p.after)
+    assert all(0 <= start < n for n, p in enumerate(stations) for start in p.after)
 
 
 @given(read_by_somebody(most=20), st.data())
@@ -149,16 +176,20 @@ def test_a_way_map_fits_a_phone_and_its_lines_are_true(made, data):
     aims = [*(r.key for r in listed.resources), *(s.key for s in listed.steps)]
     aim = data.draw(st.sampled_from(aims))
     left = path_to(listed, marks, aim)
-    places = way_map(Path(listed, Reader(marks), listed.find(aim), left), NOW)
+    stations = way_map(Path(listed, Reader(marks), listed.find(aim), left), NOW)
 
-    assert len(places) <= MOST
-    assert all(0 <= start < n for n, p in enumerate(places) for start in p.after)
-    for place in places:
-        if isinstance(place.named, Resource):
-            named = [places[m].named for m in place.after]
-            assert {r.key for r in named if isinstance(r, Resource)} <= {*place.named.prerequisites}
-            assert (place.look in ("done", "never")) == unlocks(marks, place.named.key)
-    ends = {start: n for n, place in enumerate(places) for start in place.after}
+    named = [station.named for station in stations if not isinstance(station.named, int)]
+    assert len(stations) <= MOST
+    assert len({each.key for each in named}) == len(named), "something stands twice"
+    assert all(0 <= start < n for n, p in enumerate(stations) for start in p.after)
+    for station in stations:
+        if isinstance(station.named, Resource):
+            named = [stations[m].named for m in station.after]
+            assert {r.key for r in named if isinstance(r, Resource)} <= {
+                *station.named.prerequisites
+            }
+            assert (station.look in ("done", "never")) == unlocks(marks, station.named.key)
+    ends = {start: n for n, station in enumerate(stations) for start in station.after}
     for start, end in ends.items():
-        met = (n for n in range(start + 1, end) if places[n].lane == places[start].lane)
+        met = (n for n in range(start + 1, end) if stations[n].lane == stations[start].lane)
         assert [*met] == [], "a line runs through a stop"

@@ -9,7 +9,7 @@ from bot.core.groups import Group, GroupStatus, PastWeek
 from bot.core.maps import Chart, Look, Stop
 from bot.core.papers import Coming, Pick
 from bot.core.progress import Mark
-from bot.core.recommend import Journey, Path, Reader, path_to
+from bot.core.recommend import Journey, Path, Reader, Recommendation, path_to, recommend
 from bot.core.weeks import Schedule, Slot, Week
 from bot.views.map_card import list_chart, way_chart, we_chart
 
@@ -30,7 +30,10 @@ def marks_of(curriculum: Curriculum, read: int) -> dict[str, Mark]:
 
 
 def journey_of(curriculum: Curriculum, read: int, **reader) -> Journey:
-    return Journey(curriculum, Reader(marks_of(curriculum, read), **reader), None, ())
+    marks = marks_of(curriculum, read)
+    answer = recommend(curriculum, marks, NOW, goal=reader.get("goal"))
+    comes_next = answer.resource if isinstance(answer, Recommendation) else None
+    return Journey(curriculum, Reader(marks, **reader), None, (), comes_next)
 
 
 def way_of(curriculum: Curriculum, read: int, key: str) -> Path:
@@ -86,6 +89,8 @@ NASTY = {
     "chinese": "注意力机制就是你所需要的一切以及大型语言模型的预训练与微调方法综述",
     "japanese": "大規模言語モデルのための指示チューニングとコンテキスト内学習の研究",
     "right-to-left": "الانتباه هو كل ما تحتاجه ל-BERT שלום עולם",
+    "mixed": "מאמר על GPT-2: חדש מאוד",
+    "lost-letters": "똠방각하 펲시콜라 預訓練與微調 𝐀𝐭𝐭𝐞𝐧𝐭𝐢𝐨𝐧",
     "emoji": "🧠📚👩‍🔬🤗🏴‍☠️🇰🇷👍🏽 PEFT ✅❤️",
     "unknown-letters": "ความสนใจคือทั้งหมดที่คุณต้องการ",
     "hostile": "<script>&amp;\"'</text>\x00\x1b\ud800\u202e\u200b\n\t{x} %s ﷽ Z͑ͫͣͪ̂a̴l̷g̶o",

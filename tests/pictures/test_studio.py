@@ -53,8 +53,8 @@ async def test_the_oldest_is_forgotten(studio):
     assert await studio.draw(Chart("1", "", (), ()))
 
 
-async def test_a_slow_picture_is_given_up_and_the_next_one_drawn(with_worker, caplog):
-    slow = with_worker("import time; time.sleep(60)", patience=0.2)
+async def test_a_slow_picture_is_given_up(with_worker, caplog):
+    slow = with_worker("import time; time.sleep(60)", patience=0.6)
     begun = time.monotonic()
 
     assert await slow.draw(CHART) is None
@@ -67,15 +67,31 @@ async def test_a_process_that_died_is_begun_anew(studio):
     studio._process.kill()  # noqa: SLF001 - as the machine might
     studio._process.wait()  # noqa: SLF001
 
-    gone = await studio.draw(Chart("two", "", (), ()))
-    again = await studio.draw(Chart("two", "", (), ()))
+    assert (await studio.draw(Chart("two", "", (), ()))).startswith(b"\x89PNG")
 
-    assert gone is None
-    assert again.startswith(b"\x89PNG")
+
+async def test_who_asks_for_the_same_waits_for_the_same(studio):
+    drawn = await asyncio.gather(*(studio.draw(CHART) for _ in range(50)))
+
+    assert all(each is drawn[0] for each in drawn)
+
+
+async def test_a_process_that_cannot_begin_is_told_of_once(with_worker, caplog):
+    broken = with_worker("raise SystemExit(3)", patience=20)
+
+    assert await broken.draw(CHART) is None
+    assert await broken.draw(Chart("two", "", (), ())) is None
+    assert caplog.text.count("no picture will be drawn") == 1
+
+
+async def test_what_a_process_prints_is_no_picture(with_worker):
+    noisy = with_worker("while True: print('x' * 10_000)", patience=1)
+
+    assert await noisy.draw(CHART) is None
 
 
 async def test_who_waits_too_long_goes_without(with_worker, caplog):
-    slow = with_worker("import time; time.sleep(60)", patience=0.3)
+    slow = with_worker("import time; time.sleep(60)", patience=0.6)
 
     drawn = await asyncio.gather(*(slow.draw(Chart(str(n), "", (), ())) for n in range(4)))
 

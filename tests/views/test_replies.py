@@ -29,6 +29,7 @@ class Sent:
     """A form that was sent: no more of an interaction than an answer needs."""
 
     id = 9
+    client = None
 
     def __init__(self) -> None:
         self.response, self.told = self, []

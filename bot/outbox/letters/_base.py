@@ -431,6 +431,8 @@ class ToPerson(Letter):
 
     async def language(self, row: OutboxRow, discord: Discord) -> str:
         """Return the one in which they were last seen; unknown: that of what it is about."""
+        if row.language:
+            return row.language
         found = await readers.language_of(self.services.background, row.reader_id or 0)
         return found or await super().language(row, discord)
 

@@ -63,6 +63,8 @@ class Tree(app_commands.CommandTree["NextreadBot"]):
             log.warning("autocomplete failed: %s", cause)
             return
         await reply_with_error(interaction, cause)
+        bot = interaction.client
+        await bot.services.me.heard(interaction.user.id, str(interaction.locale))
 
 
 class CommandTexts(app_commands.Translator):

@@ -19,8 +19,6 @@ CATALOGUES = Path(__file__).parent / "locale"
 ENGLISH = NullTranslations()
 OF_ALL = "en"
 """Where nobody knows which one they read."""
-ITSELF = "itself"
-"""The context of the message that a language says its own name with."""
 
 _spoken: ContextVar[NullTranslations] = ContextVar("spoken", default=ENGLISH)
 
@@ -49,7 +47,7 @@ def languages(catalogues: Path = CATALOGUES) -> dict[str, str]:
     """Return what each language that can be spoken calls itself, by its code, English first."""
     folders = sorted(each.parent.parent.name for each in catalogues.glob("*/*/nextread.mo"))
     codes = [each.replace("_", "-") for each in folders]
-    named = {code: _catalogue(code, catalogues).pgettext(ITSELF, "English") for code in codes}
+    named = {code: _catalogue(code, catalogues).pgettext("itself", "English") for code in codes}
     return {OF_ALL: "English", **named}
 
 

@@ -13,6 +13,7 @@ from simcord.backend.serializers import guild_create_payload
 from bot.app import CommandTexts
 from bot.errors import OldCardError
 from bot.language import _, ngettext, pgettext, speak, to_all
+from bot.store import readers
 from bot.views.phrases import several
 from tests.forged import pressed
 from tests.seen import labels_of, options_of, posts_in, text_of
@@ -398,3 +399,50 @@ async def test_what_deletes_a_group_is_typed_in_either_language(
 
     wrong = "계속하려면 이 말을 입력해 주세요: 삭제"
     assert (wrong if word == "아니" else "스터디를 삭제했어요") in told
+
+
+async def test_a_language_is_heard_from_a_command_a_click_and_a_refusal(
+    alice, channel, env, speaks
+):
+    services, heard = env.bot.services, []
+    card = await alice.slash(channel, "done", resource="BERT")
+
+    async def kept(language, act):
+        speaks(language)
+        await act()
+        heard.append(await readers.language_of(services.db, alice.id))
+
+    await kept("ko", lambda: alice.slash(channel, "next"))
+    await kept("en-US", lambda: alice.click(card.response.message, label="Undo"))
+    await kept("ko", lambda: pressed(env, channel, alice, "gone-kind:1"))
+    await kept("en-US", lambda: alice.slash(channel, "next"))
+
+    assert heard == ["ko", "en-US", "ko", "en-US"]
+
+
+async def test_what_all_see_where_there_is_no_group_is_in_the_sharers_language(
+    alice, channel, speaks
+):
+    speaks("ko")
+    shared = await alice.slash(channel, "progress", share=True)
+
+    assert "9개 중 0개" in text_of(shared)
+
+
+async def test_a_language_is_offered_as_it_calls_itself_whoever_looks(env):
+    tree, texts = env.bot.tree, CommandTexts()
+    payloads = [await each.get_translated_payload(tree, texts) for each in tree.get_commands()]
+    manage = next(each for each in payloads if each["name"] == "manage")
+    group = next(each for each in manage["options"] if each["name"] == "group")
+    language = next(each for each in group["options"] if each["name"] == "language")
+
+    assert [each["name"] for each in language["choices"]] == ["English", "한국어"]
+    assert not any(each.get("name_localizations") for each in language["choices"])
+
+
+async def test_commands_that_are_named_can_be_tapped(alice, channel, env):
+    card = await alice.slash(channel, "help")
+
+    command_id = env.bot.command_ids["next"]
+    assert f"</next:{command_id}>" in str(card.response.components)
+    assert "`/next`" not in str(card.response.components)

@@ -232,6 +232,20 @@ async def test_whose_lease_ran_out_sends_nothing(delivery, postbox, group, clock
     assert not await postbox.begin(row)
 
 
+async def test_all_attempts_speak_the_language_of_the_first(
+    services, delivery, postbox, group, clock
+):
+    """What is known again by its text would not be in another one."""
+    for language in ("ko", "en"):
+        row = await postbox.claim()
+        await delivery.begin(row, CHANNEL, "button:read:1", language)
+        clock.now += A_LEASE
+    row = await postbox.claim()
+
+    assert row.language == "ko"
+    assert await letters(services, None)["post"].language(row, None) == "ko"
+
+
 ACTS = {
     "not sent": lambda engine, row: engine.give_back(row, "forbidden"),
     "perhaps sent": lambda engine, row: engine.give_back(row, "forbidden", A_MINUTE, perhaps=True),

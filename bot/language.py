@@ -19,6 +19,8 @@ CATALOGUES = Path(__file__).parent / "locale"
 ENGLISH = NullTranslations()
 OF_ALL = "en"
 """Where nobody knows which one they read."""
+ITSELF = "itself", "English"
+"""The message, with its context, that a language says its own name with."""
 
 _spoken: ContextVar[NullTranslations] = ContextVar("spoken", default=ENGLISH)
 
@@ -47,7 +49,7 @@ def languages(catalogues: Path = CATALOGUES) -> dict[str, str]:
     """Return what each language that can be spoken calls itself, by its code, English first."""
     folders = sorted(each.parent.parent.name for each in catalogues.glob("*/*/nextread.mo"))
     codes = [each.replace("_", "-") for each in folders]
-    named = {code: _catalogue(code, catalogues).pgettext("itself", "English") for code in codes}
+    named = {code: _catalogue(code, catalogues).pgettext(*ITSELF) for code in codes}
     return {OF_ALL: "English", **named}
 
 

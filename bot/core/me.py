@@ -89,7 +89,8 @@ class Kept:
 class About:
     """What is kept about a reader, in numbers. ``groups`` and ``runs`` are channels.
 
-    ``runs``: groups whose settings they changed last; ``others``: rows of further tables.
+    ``runs``: groups whose settings they changed last; ``others``: rows of further tables;
+    ``language``: the Discord locale in which they were last seen, "" if that isn't known.
     """
 
     marks: Mapping[State, int]
@@ -103,6 +104,7 @@ class About:
     others: Mapping[str, int]
     is_empty: bool
     reminders: int = 0
+    language: str = ""
 
     @property
     def has_read(self) -> bool:
@@ -127,6 +129,7 @@ def about(kept: Kept) -> About:
         notices=len(kept.of("outbox")) - reminders,
         others={table: len(rows) for table, rows in kept.rows.items() if table not in SAID},
         is_empty=not kept.rows,
+        language=next((row["language"] for row in kept.of("readers")), ""),
         reminders=reminders,
     )
 

@@ -8,7 +8,7 @@ from bot.core.me import About, ReaderSettings, Titled
 from bot.core.progress import State
 from bot.core.reminders import Pace
 from bot.errors import UnknownZoneError
-from bot.language import _, message, ngettext
+from bot.language import _, language_for, languages, message, ngettext
 from bot.plain import plain
 from bot.views import custom_ids as ids
 from bot.views.parts import (
@@ -75,6 +75,9 @@ def me_card(about: About, *, opens: bool = True) -> LayoutView:
     if opens:
         lines[TOLD:] = [_("-# **Download JSON** has everything I keep.")]
     else:
+        if about.language:
+            spoken = languages()[language_for(about.language)]
+            lines.append(_("- Language of my direct messages: {name}", name=spoken))
         lines.append(
             _(
                 "-# I know you by your Discord id, not by your name. Nobody else sees what you"

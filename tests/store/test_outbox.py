@@ -95,19 +95,24 @@ async def test_the_next_is_what_waits_or_the_end_of_a_lease(tx):
     assert (await due_next(tx)).letter == NOW + 2 * A_MINUTE
 
 
-async def test_a_row_keeps_when_where_and_by_what_it_was_first_tried(tx):
+async def test_a_row_keeps_when_where_by_what_and_in_which_language_it_was_first_tried(tx):
     await outbox.add(tx, post())
     await claim(tx)
-    await outbox.begin(tx, await outbox.row(tx, 1), place_id=8, trace="button:a", now=NOW)
+    await outbox.begin(
+        tx, await outbox.row(tx, 1), place_id=8, trace="button:a", language="ko", now=NOW
+    )
     await outbox.release_row(tx, await outbox.row(tx, 1), NOW, "forbidden", is_untried=False)
     await claim(tx, 6, NOW + A_MINUTE)
     for place in (9, 8):
         begun = await outbox.row(tx, 1)
-        await outbox.begin(tx, begun, place_id=place, trace="button:b", now=NOW + A_MINUTE)
+        await outbox.begin(
+            tx, begun, place_id=place, trace="button:b", language="en", now=NOW + A_MINUTE
+        )
 
     row = await outbox.row(tx, 1)
     assert (row.tried_at, row.attempts, row.claim, row.problem) == (NOW, 2, 6, "forbidden")
     assert (row.places, row.trace) == ((9, 8), "button:a"), "the last is where it was tried last"
+    assert row.language == "ko"
 
 
 async def test_it_is_sent_unseen_by_one_attempt_alone(tx):
@@ -118,7 +123,7 @@ async def test_it_is_sent_unseen_by_one_attempt_alone(tx):
     await outbox.claim_row(tx, await outbox.row(tx, 2), 7, NOW + A_MINUTE)
     claimed = await outbox.row(tx, 2)
 
-    await outbox.begin(tx, claimed, place_id=8, trace="button:a", now=NOW)
+    await outbox.begin(tx, claimed, place_id=8, trace="button:a", language="ko", now=NOW)
 
     assert (claimed.problem, (await outbox.row(tx, 2)).problem) == ("no_history", None)
 
@@ -130,7 +135,12 @@ async def test_a_claim_stands_for_its_holder_until_its_lease_ends(tx):
 
     async def begin(claim, after):
         return await outbox.begin(
-            tx, replace(row, claim=claim), place_id=8, trace="button:a", now=NOW + after
+            tx,
+            replace(row, claim=claim),
+            place_id=8,
+            trace="button:a",
+            language="ko",
+            now=NOW + after,
         )
 
     assert not await begin(6, A_MINUTE)
@@ -208,7 +218,9 @@ async def test_a_group_wakes_what_waits_for_its_channel_or_because_of_one_proble
 async def test_a_row_is_untried_again_where_nothing_was_sent(tx):
     await outbox.add(tx, post())
     await claim(tx)
-    await outbox.begin(tx, await outbox.row(tx, 1), place_id=8, trace="button:a", now=NOW)
+    await outbox.begin(
+        tx, await outbox.row(tx, 1), place_id=8, trace="button:a", language="ko", now=NOW
+    )
     await outbox.release_row(tx, await outbox.row(tx, 1), NOW, "forbidden", is_untried=True)
 
     row = await outbox.row(tx, 1)

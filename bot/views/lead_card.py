@@ -33,7 +33,7 @@ from bot.views.parts import (
 from bot.views.pick_card import week_text
 from bot.views.weekly_card import leader_text
 
-A_QUESTION, LEADS_SHOWN = 34, 2
+A_QUESTION, LEADS_SHOWN = 30, 2
 """Columns of a question that a line of a phone takes; weeks that a reminder names."""
 
 LEFT_TO_LIST = "-"

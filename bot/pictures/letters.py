@@ -5,6 +5,7 @@ import json
 import re
 import unicodedata
 from bisect import bisect_right
+from collections.abc import Sequence
 from operator import itemgetter
 from pathlib import Path
 
@@ -48,6 +49,7 @@ def _found(letter: str, *, is_bold: bool) -> tuple[str, int] | None:
     return None
 
 
+@functools.lru_cache(maxsize=512)
 def drawable(text: str, or_else: str = "") -> str:
     """Return the text with … for letters that no font of ours has; if most are, the other text."""
     asked = unicodedata.normalize("NFC", text)
@@ -62,10 +64,12 @@ def drawable(text: str, or_else: str = "") -> str:
     return " ".join("".join(filter(_is_known, told)).split())
 
 
+@functools.lru_cache(maxsize=4_096)
 def _is_lost(letter: str) -> bool:
     return letter.isalnum() and not _is_known(letter)
 
 
+@functools.lru_cache(maxsize=4_096)
 def _is_known(letter: str) -> bool:
     return letter.isspace() or _found(letter, is_bold=False) is not None
 
@@ -106,7 +110,10 @@ def reads_from_right(text: str) -> bool:
     return next((each[0] in RIGHT_TO_LEFT for each in found if each), False)
 
 
-def wrapped(text: str, size: float, room: float, most: int, *, is_bold: bool = False) -> list[str]:
+@functools.lru_cache(maxsize=512)
+def wrapped(
+    text: str, size: float, room: float, most: int, *, is_bold: bool = False
+) -> Sequence[str]:
     """Break drawable text into at most so many lines, each no wider than the room."""
     lines: list[str] = []
     left = text

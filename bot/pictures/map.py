@@ -83,9 +83,9 @@ def _head_parts(head: Sequence[tuple[float, str]]) -> Iterator[str]:
         y += height
 
 
-def _rows(stops: Sequence[Stop], most: int) -> list[list[str]]:
+def _rows(stops: Sequence[Stop], most: int) -> list[Sequence[str]]:
     """Return the lines of each stop's text."""
-    rows = []
+    rows: list[Sequence[str]] = []
     for stop, x in zip(stops, _starts(stops), strict=True):
         beside = max((width(each, SMALL) + 6 for each in _beside(stop)), default=0)
         room = WIDTH - MARGIN - x - beside - _sign_room(stop)

@@ -16,6 +16,7 @@ _DAYS_AHEAD = {
     for days, names in (
         (0, "today,오늘,今日,今天,heute,this week,이번 주,이번주,今週,本周"),
         (1, "tomorrow,내일,明日,明天,morgen"),
+        (2, "the day after tomorrow,모레,明後日,后天,übermorgen"),
         (7, "next week,다음 주,다음주,来週,下周,nächste woche"),
     )
     for name in names.split(",")
@@ -380,9 +381,10 @@ _FOR = re.compile(r"^(?:for|für|,|·|\(|\+)\s*|\)$|\s*(?:동안|間|long|lang)$
 _AN_HOUR = {
     name: minutes
     for minutes, names in (
-        (60, "an hour,one hour,eine stunde,hour,한 시간"),
+        (60, "an hour,one hour,eine stunde,hour,한 시간,한시간"),
         (30, "half an hour,eine halbe stunde,반 시간"),
         (90, "an hour and a half,hour and a half,one and a half hours,anderthalb stunden"),
+        (90, "한 시간 반,한시간 반"),
         (120, "two hours,zwei stunden"),
     )
     for name in names.split(",")
@@ -392,6 +394,7 @@ _LASTS = re.compile(
     r"(?:h|hours?|hrs?|std\.?|stunden?|시간|時間|小时|个小时)(?:\s*(?:and|und|,)?\s*|$))?"
     r"(?:(?P<minutes>[0-9]{1,3})\s*(?:m|mins?\.?|minutes?|minuten?|'|′|분|分|分钟)?)?"
 )
+_AND_A_HALF = re.compile(r"시간\s*반$")
 _HOURS_ALONE = re.compile(r"[0-9]{1,2}[.,](?:25|5|75)")
 _CLOCK = re.compile(r"(?P<hours>[0-9]{1,2}):(?P<minutes>[0-5][0-9])")
 
@@ -457,6 +460,7 @@ def _minutes(typed: str) -> int | None:
     if _HOURS_ALONE.fullmatch(text):
         text += " h"
     if (minutes := _AN_HOUR.get(text)) is None:
+        text = _AND_A_HALF.sub("시간 30분", text)
         found = _CLOCK.fullmatch(text) or _LASTS.fullmatch(text)
         if found is None or not any(found.groups()):
             return None

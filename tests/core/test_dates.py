@@ -81,6 +81,7 @@ def test_discords_own_time_is_a_day_of_the_zone():
 def test_days_by_their_distance_count_from_today():
     assert meant("today") == meant("오늘") == meant("this week") == [TODAY]
     assert meant("tomorrow") == meant("내일") == [date(2026, 1, 8)]
+    assert meant("the day after tomorrow") == meant("모레") == [date(2026, 1, 9)]
     assert meant("next week") == meant("다음 주") == [date(2026, 1, 14)]
 
 
@@ -350,6 +351,8 @@ def test_whatever_is_typed_for_days_gives_days_to_come_or_an_error(typed):
         ("every Thursday, 7-8:30pm", Meets(3, 19, 0, 90)),
         ("Thu 11:30pm to 1am", Meets(3, 23, 30, 90)),
         ("thursday at noon for half an hour", Meets(3, 12, 0, 30)),
+        ("목요일 20시 1시간 반", Meets(3, 20, 0, 90)),
+        ("목요일 20시 한 시간 반", Meets(3, 20, 0, 90)),
         ("Sun 9", Meets(6, 9, 0)),
         ("<t:1767900000:F> 90 min", Meets(4, 4, 20, 90)),
         ("Thursday 20:00 KST", Meets(3, 20, 0)),

@@ -193,7 +193,7 @@ def _lines(typed: str) -> list[str]:
 _YEAR_AT_THE_END = re.compile(r"^(?P<authors>.*?)[\s,;(]*\b(?P<year>[12]\d{3})\)?\s*$")
 _HOURS = re.compile(
     r"(?i)^(?:(?P<hours>\d+)\s*(?:h(?:ours?|rs?)?|시간))?"
-    r"\s*(?:(?P<minutes>\d+)\s*(?:m|min|minutes?|분)?)?\.?$"
+    r"\s*(?:(?P<minutes>\d+)\s*(?:m|min|minutes?|분)?|(?P<half>(?<=시간)반|(?<=시간 )반))?\.?$"
 )
 
 
@@ -207,12 +207,13 @@ def _authors_and_year(typed: str) -> dict[str, object]:
 
 
 def _minutes(typed: str) -> int | None:
-    """Take ``45``, ``45 min``, ``2 h``, ``1 h 30``, ``45분``; nothing and 0 mean: not known."""
+    """Take ``45``, ``45 min``, ``2 h``, ``1 h 30``, ``1시간 반``; nothing and 0 mean: not known."""
     text = typed.strip().lstrip("~≈ ")
     match = _HOURS.match(text)
     if match is None or len(text) > 20:
         raise BadFieldError("minutes", typed)
-    return int(match["hours"] or 0) * 60 + int(match["minutes"] or 0) or None
+    minutes = 30 if match["half"] else int(match["minutes"] or 0)
+    return int(match["hours"] or 0) * 60 + minutes or None
 
 
 _READ: Mapping[str, Callable[[str], Fields]] = MappingProxyType(

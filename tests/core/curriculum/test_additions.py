@@ -466,7 +466,7 @@ def test_authors_are_typed_with_the_year(typed, authors, year):
     ("typed", "minutes"),
     [
         *(("45", 45), ("45 min", 45), ("~ 2 h", 120), ("1h30", 90), ("1 h 30 min", 90), ("", None)),
-        *(("45분", 45), ("1시간 30분", 90), ("2시간", 120)),
+        *(("45분", 45), ("1시간 30분", 90), ("2시간", 120), ("1시간 반", 90), ("3시간반", 210)),
     ],
 )
 def test_minutes_are_typed_as_people_say_them(typed, minutes):

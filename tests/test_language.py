@@ -446,3 +446,21 @@ async def test_commands_that_are_named_can_be_tapped(alice, channel, env):
     command_id = env.bot.command_ids["next"]
     assert f"</next:{command_id}>" in str(card.response.components)
     assert "`/next`" not in str(card.response.components)
+
+
+async def test_what_is_sent_anew_follows_a_change_of_language(
+    env, guild, moderator, channel, koreans, until
+):
+    await until(MONDAY)
+    (event,) = env.backend.get_guild(guild.id).scheduled_events.values()
+    before, paper = event.name, text_of(paper_in(channel))
+    await moderator.slash(channel, "manage group", language="en")
+    await env.advance_time(30 * A_MINUTE)
+    between = text_of(paper_in(channel))
+    await moderator.slash(channel, "manage group", language="ko")
+    await env.advance_time(30 * A_MINUTE)
+
+    assert before.startswith("이번 주 자료")
+    assert "이번 주 자료" in paper
+    assert "Paper of the week" in between
+    assert "이번 주 자료" in text_of(paper_in(channel))

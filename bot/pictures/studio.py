@@ -101,6 +101,7 @@ class Studio:
             if not self._has_drawn and (process.returncode or 0) > 0:
                 log.error("no picture will be drawn: maps are told in words until the next start")
                 self._is_closed = True
+                return None
         return None
 
     def _end(self) -> None:

@@ -93,6 +93,8 @@ async def begin(
 
 UNTRIED = ", tried_at = NULL, places = NULL, trace = NULL"
 """That nothing has been sent so far, so that nothing need be looked for."""
+ANEW = f"{UNTRIED}, language = ''"
+"""That it begins anew, in the language that its readers speak by then."""
 
 
 async def release_row(
@@ -162,7 +164,7 @@ async def renew(
     """
     sql = (
         "UPDATE outbox SET row_id = ?, state = 'waiting', due_at = ?, until_at = ?, claim = 0,"  # noqa: S608
-        f" lease_until = 0, message_id = NULL, problem = ?{UNTRIED * is_untried}"
+        f" lease_until = 0, message_id = NULL, problem = ?{ANEW * is_untried}"
         " WHERE row_id = ? AND state NOT IN ('waiting', 'claimed')"
     )
     why = None if problem is None else str(problem)

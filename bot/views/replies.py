@@ -158,10 +158,10 @@ def keep_current(interaction: Interaction, present: GoingOn) -> None:
                 is_last = loop.time() >= ends_at
                 view, goes_on = await present(is_last)
                 if view is not None:
-                    with_mentions(view, ids_in(interaction))
-                if view is not None and (parts := components_of(view)) != shown:
-                    shown = parts
-                    await interaction.edit_original_response(view=view)
+                    parts = components_of(with_mentions(view, ids_in(interaction)))
+                    if parts != shown:
+                        shown = parts
+                        await interaction.edit_original_response(view=view)
                 goes_on = goes_on and not is_last
 
     loop = asyncio.get_running_loop()

@@ -115,6 +115,17 @@ async def test_a_row_keeps_when_where_by_what_and_in_which_language_it_was_first
     assert row.language == "ko"
 
 
+async def test_what_is_sent_anew_speaks_what_its_readers_speak_by_then(tx):
+    await outbox.add(tx, post())
+    await claim(tx)
+    first = await outbox.row(tx, 1)
+    await outbox.begin(tx, first, place_id=8, trace="button:a", language="ko", now=NOW)
+    await outbox.close_row(tx, await outbox.row(tx, 1), "dropped", "forbidden")
+    await outbox.renew(tx, 1, 2, NOW, NOW + A_MINUTE, is_untried=True)
+
+    assert (await outbox.row(tx, 2)).language == ""
+
+
 async def test_it_is_sent_unseen_by_one_attempt_alone(tx):
     await outbox.add(tx, post())
     await claim(tx)

@@ -11,12 +11,13 @@ from babel.messages.mofile import write_mo
 from simcord.backend.serializers import guild_create_payload
 
 from bot.app import CommandTexts
+from bot.core.curriculum.additions import OWN_STEP_NAMES, OWN_STEP_TITLE
 from bot.errors import OldCardError
-from bot.language import _, ngettext, pgettext, speak, to_all
+from bot.language import _, languages, ngettext, pgettext, said_in, speak, to_all
 from bot.store import readers
 from bot.views.phrases import several
 from tests.forged import pressed
-from tests.seen import labels_of, options_of, posts_in, text_of
+from tests.seen import labels_of, options_of, posts_in, text_of, title_of
 
 
 def paper_in(channel):
@@ -167,6 +168,42 @@ async def test_a_groups_language_is_changed_and_its_cards_follow(
 
     assert "language: 한국어" in text_of(card)
     assert "이번 주 자료" in text_of(paper_in(channel))
+
+
+async def test_whoever_changes_a_groups_language_to_their_own_sees_that_too(
+    moderator, channel, speaks
+):
+    await moderator.slash(channel, "manage group", zone="UTC")
+    speaks("ko")
+    changed = await moderator.slash(channel, "manage group", language="ko")
+    later = await moderator.slash(channel, "manage group")
+
+    assert "언어: 한국어" in text_of(changed)
+    assert "언어: 한국어" not in text_of(later)
+
+
+async def test_what_a_server_added_is_found_under_the_name_that_each_reads(
+    alice, moderator, channel, speaks
+):
+    card = await moderator.slash(channel, "manage add", link="https://arxiv.org/abs/2312.00752")
+    added = title_of(card)
+    await moderator.click(card.response.message, label="Add")
+    speaks("ko")
+
+    card = await alice.slash(channel, "next", step="이 서버에서 추가한 자료")
+    typed = await alice.autocomplete(channel, "next", "step", "서버에서 추가")
+    found = await alice.slash(channel, "search", query="이 서버에서 추가한 자료")
+    english = await alice.slash(channel, "next", step="added by this server")
+
+    assert title_of(card) == title_of(english) == added
+    assert [each["name"] for each in typed][:1] == ["이 서버에서 추가한 자료"]
+    assert "### 이 서버에서 추가한 자료" in text_of(found)
+
+
+def test_each_language_has_its_name_for_what_a_server_added():
+    named = {said_in(each, OWN_STEP_TITLE) for each in languages() if each != "en"}
+
+    assert named == {*OWN_STEP_NAMES[1:]}
 
 
 async def test_direct_messages_speak_what_their_reader_was_last_seen_in(

@@ -63,6 +63,9 @@ _WEEK = re.compile(rf"{_YEAR}-?\s?w(?P<week>[0-9]{{1,2}})(?:-(?P<weekday>[1-7]))
 _WHOLE_WEEKS = frozenset(
     name for name in _DAYS_AHEAD if name.endswith(("week", "주", "週", "周", "woche"))
 )
+_OF_WEEK = re.compile(r"^(?:['’]s\b|의|の)|,|\s(?:of|on|in|der)$")  # beside a day: "Monday of"
+_KOREAN_DAY = re.compile(r"(?<![^\s])([월화수목금토일])(?:요일|욜)?$")
+_COMING = re.compile(r"(?:(?P<next>next|다음|nächste[rn]?)|this|이번|diese[rn]?)\s+(?P<day>\S+)")
 _FROM_TO = re.compile(
     r"\s*(?:-|~|/|\.\.+|\bto\b|\buntil\b|\btill\b|\bthrough\b|\bbis\b|부터|から)\s*"
 )
@@ -91,10 +94,34 @@ def dates_meant(typed: str, today: date, zone: str) -> list[date]:
         return [at.date()]
     if (ahead := _DAYS_AHEAD.get(text)) is not None:
         return [today + timedelta(days=ahead)]
-    for weekday, names in enumerate(_WEEKDAYS):
-        if text in (*names.split(), names[:3]):
-            return [today + timedelta(days=(weekday - today.weekday()) % 7)]
+    if days := _weekday_meant(text, today):
+        return days
     return sorted(set(_read(_WEEKDAY.sub("", text), today)))
+
+
+def _weekday_meant(text: str, today: date) -> list[date]:
+    """Return the days that a day of the week means, whether its week is named or not.
+
+    "next Friday" is the coming one to some, and the one of next week to others.
+    """
+    monday = today - timedelta(days=today.weekday())
+    for week in _WHOLE_WEEKS:
+        for rest in (text.removeprefix(week), text.removesuffix(week)):
+            named = _KOREAN_DAY.sub(r"\1요일", _OF_WEEK.sub("", rest.rstrip()).strip())
+            if rest != text and (weekday := _weekday(named)) is not None:
+                return [monday + timedelta(days=_DAYS_AHEAD[week] + weekday)]
+    found = _COMING.fullmatch(text)
+    if (weekday := _weekday(found["day"] if found else text)) is None:
+        return []
+    coming = today + timedelta(days=(weekday - today.weekday()) % 7)
+    in_next_week = monday + timedelta(days=7 + weekday)
+    return sorted({coming, in_next_week}) if found and found["next"] else [coming]
+
+
+def _weekday(name: str) -> int | None:
+    """Return which day of the week has the name, from Monday on."""
+    days = enumerate(_WEEKDAYS)
+    return next((n for n, names in days if name in (*names.split(), names[:3])), None)
 
 
 FURTHEST_OFF = timedelta(days=366)

@@ -165,7 +165,7 @@ class GroupStatus:
     paper since just now; ``called_off``: the week whose paper was just waiting to be sent;
     ``brought_back``: days that were off until just now. ``still_at``: of a meeting to come that is
     later than the group says now, for what it says has passed; ``event_left``: an event to come is
-    still to be cancelled.
+    still to be cancelled; ``speaks_anew``: its language was changed just now.
     """
 
     curriculum: Curriculum
@@ -206,6 +206,7 @@ class GroupStatus:
     brought_back: tuple[DaysOff, ...] = ()
     still_at: datetime | None = None
     event_left: bool = False
+    speaks_anew: bool = False
 
     def leader_of(self, week: str) -> int | None:
         """Return who leads a week, this one or one to come."""

@@ -13,6 +13,8 @@ from typing import Self
 
 from bot.core.curriculum import Curriculum, Resource, Step
 from bot.core.curriculum.additions import (
+    OWN_STEP_NAMES,
+    OWN_STEP_TITLE,
     Addition,
     Laid,
     guild_of,
@@ -384,6 +386,7 @@ class CurriculumStore:
             for step in reversed(steps)
         }
         named = typed.casefold().strip()
+        named = OWN_STEP_TITLE.casefold() if named in OWN_STEP_NAMES else named
         return by_name.get(named) if named else None
 
     def steps_like(self, steps: Sequence[Step], typed: str) -> list[Step]:

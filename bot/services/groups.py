@@ -338,7 +338,9 @@ class Groups:
             if old and plan.this_week and old.language != group.language:
                 await tell_again(tx, self._ids, group, plan.this_week, now)
             await plan_reminders(tx, group, now)
-        return replace(await self.status_of(group, changed_by), moves=tuple(moves))
+        status = await self.status_of(group, changed_by)
+        speaks_anew = old is not None and old.language != group.language
+        return replace(status, moves=tuple(moves), speaks_anew=speaks_anew)
 
     async def set_state(
         self, guild_id: int, group_id: int, state: GroupState, *, seen_in: int | None = None

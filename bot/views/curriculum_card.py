@@ -313,7 +313,8 @@ def found_card(found: Found) -> LayoutView:
 def _found_line(found: Found, one: Resource | Step) -> str:
     if isinstance(one, Step):
         # Translators: the title of a step of the list.
-        title = phrases.narrow(one.title, phrases.room(one.title, LONGEST_ON_A_LINE))
+        title = phrases.step_named(one.title)
+        title = phrases.narrow(title, phrases.room(title, LONGEST_ON_A_LINE))
         named = _("Step: {title}", title=title)
         return phrases.dotted(named, phrases.read_of(one, found.reader.marks))
     return _one_line_of(found.curriculum, found.reader, one)
@@ -321,7 +322,7 @@ def _found_line(found: Found, one: Resource | Step) -> str:
 
 def _found_option(found: Found, one: Resource | Step) -> SelectOption:
     if isinstance(one, Step):
-        title = _("Step: {title}", title=one_line(one.title))
+        title = _("Step: {title}", title=phrases.step_named(one.title))
         told = phrases.read_of(one, found.reader.marks)
         return option(one.key, title, told, emoji=one.icon or None)
     return _option_with_state(found.curriculum, found.reader, one)

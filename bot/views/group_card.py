@@ -294,7 +294,8 @@ def group_lines(
     obstacle = group.blocked and obstacle_text(group.blocked, to_moderator=to_moderator)
     matters = [f"⚠️ {obstacle}"] if obstacle else []
     matters += [*vote_lines(status, to_moderator=to_moderator, opens=opens), *told]
-    spoken = _language_of(group, is_open=is_open) if to_moderator else ""
+    is_told = is_open or status.speaks_anew
+    spoken = _language_of(group, is_told=is_told) if to_moderator else ""
     lines = [
         _head(status, spoken, is_open=is_open),
         _standing_text(group),
@@ -331,13 +332,13 @@ def group_lines(
     return filter(None, lines)
 
 
-def _language_of(group: Group, *, is_open: bool) -> str:
-    """Return in which language a group is written to; folded, only if it isn't the reader's."""
+def _language_of(group: Group, *, is_told: bool) -> str:
+    """Return in which language a group is written to; untold, only if it isn't the reader's."""
     found = languages()
     # Translators: What your language calls itself.
     own = pgettext("itself", "English")
     name = found[language_for(group.language)]
-    return _("language: {name}", name=name) if is_open or name != own else ""
+    return _("language: {name}", name=name) if is_told or name != own else ""
 
 
 def _head(status: GroupStatus, spoken: str, *, is_open: bool) -> str:

@@ -66,7 +66,7 @@ def title_of(resource: Resource) -> str:
 def short_title(named: Resource | Step) -> str:
     """Return a title to say in passing: the label, what stands before the colon, an alias."""
     if isinstance(named, Step):
-        return one_line(named.title)
+        return step_named(named.title)
     if named.label:
         return one_line(named.label).rstrip(" :")
     head = named.title.split(": ")[0]
@@ -74,6 +74,7 @@ def short_title(named: Resource | Step) -> str:
     return names[0] if names else clipped(named.title, 60)
 
 
+@made_once
 def narrow(text: str, longest: int = LINE) -> str:
     """Return as much of foreign text as fits so many columns of a phone, as a card shows it."""
     return plain(narrowed(one_line(text), longest))
@@ -92,7 +93,6 @@ def beside(title: str) -> str:
     return narrow(title, room(title))
 
 
-@made_once
 def name_of(named: Resource | Step, longest: int = 60) -> str:
     """Return a short title as a card shows it."""
     return narrow(short_title(named), longest)

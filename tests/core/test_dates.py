@@ -85,6 +85,37 @@ def test_days_by_their_distance_count_from_today():
     assert meant("next week") == meant("다음 주") == [date(2026, 1, 14)]
 
 
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "next week Monday",
+        "next week's Monday",
+        "Monday next week",
+        "Monday of next week",
+        "mon, next week",
+        "다음 주 월요일",
+        "다음주 월욜",
+        "다음주 월",
+        "来週の月曜日",
+        "Montag nächste Woche",
+        "next Monday",
+        "다음 월요일",
+        "this Monday",
+    ],
+)
+def test_a_day_of_next_week_is_understood(typed):
+    assert meant(typed) == [TWELFTH]
+
+
+def test_a_day_of_this_week_may_have_gone_by():
+    assert meant("이번 주 월요일") == meant("Monday this week") == [date(2026, 1, 5)]
+    assert meant("this week friday") == meant("this friday") == [date(2026, 1, 9)]
+
+
+def test_next_friday_may_be_two_days():
+    assert meant("next friday") == meant("다음 금요일") == [date(2026, 1, 9), date(2026, 1, 16)]
+
+
 def test_what_may_be_two_days_is_both():
     assert meant("01/02/2026") == meant("2-1-2026") == [date(2026, 1, 2), date(2026, 2, 1)]
     assert meant("1/12") == meant("12.1.") == [TWELFTH, date(2026, 12, 1)]

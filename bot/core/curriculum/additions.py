@@ -26,6 +26,9 @@ OWN_STEP = "added-here"
 OWN_STEP_TITLE = "Added by this server"
 """Stands here because it is part of the curriculum: it is searched and exported with it."""
 
+OWN_STEP_NAMES = (OWN_STEP_TITLE, "이 서버에서 추가한 자료")
+"""What it is called in each language that the bot speaks: all of them find it."""
+
 
 NEW_STEP = "+"
 """Before the name of a new step, as it is offered while one types."""

@@ -14,6 +14,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from bot.core.curriculum import Curriculum, Resource, Step
+from bot.core.curriculum.additions import OWN_STEP_NAMES, OWN_STEP_TITLE
 from bot.core.curriculum.links import canonical, host_of
 from bot.core.search.words import (
     asked_about,
@@ -221,10 +222,11 @@ def document_of_step(step: Step, section_title: str = "") -> Document:
     Its number is a name, and so is each part of a title like ``Prompting & Reasoning``.
     """
     numbers = (step.number, f"step {step.number}") if step.number else ()
+    ours = OWN_STEP_NAMES if step.title == OWN_STEP_TITLE else ()
     return Document(
         step.key,
         step.title,
-        aliases=(*step.aliases, *numbers, *names_in(step.title)),
+        aliases=(*step.aliases, *numbers, *ours, *names_in(step.title)),
         topics=step.tags,
         fields=(section_title, *step.introduction),
         favoured=not step.addition,

@@ -6,13 +6,14 @@ from typing import Any
 
 from discord import ui
 
+NO_BREAK = "\N{NO-BREAK SPACE}"
 MENTION = re.compile(r"</([a-z ]+):[0-9]+>")
 
 
 def text_of(result: Any) -> str:
-    """Return all the text of a card, and of nothing else; commands as they are typed."""
+    """Return all the text of a card, and of nothing else, as people read it and type commands."""
     told = "\n".join(part["content"] for part in _parts(result) if part.get("type") == 10)
-    return MENTION.sub(r"`/\1`", told)
+    return MENTION.sub(r"`/\1`", told.replace(NO_BREAK, " "))
 
 
 def title_of(result: Any) -> str:
@@ -42,13 +43,15 @@ def options_of(result: Any) -> list[str]:
 
 def option_labels_of(result: Any) -> list[str]:
     """Return what a card's select says of each choice."""
-    return [o["label"] for part in _parts(result) if part.get("type") == 3 for o in part["options"]]
+    options = (o for part in _parts(result) if part.get("type") == 3 for o in part["options"])
+    return [each["label"].replace(NO_BREAK, " ") for each in options]
 
 
 def hints_of(result: Any) -> list[str]:
     """Return what a card's select says of each choice in small letters; "" for nothing."""
     parts = (part for part in _parts(result) if part.get("type") == 3)
-    return [option.get("description") or "" for part in parts for option in part["options"]]
+    options = (option for part in parts for option in part["options"])
+    return [(each.get("description") or "").replace(NO_BREAK, " ") for each in options]
 
 
 def select_of(result: Any) -> str:

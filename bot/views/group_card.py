@@ -44,6 +44,7 @@ from bot.views.phrases import (
     moment,
     narrow,
     read_by,
+    room,
     several,
     short_title,
 )
@@ -62,6 +63,9 @@ TEXT_OF_GROUP = 3500
 NAMES_SHOWN, FEW_WEEKS, SPANS_SHOWN = 10, 2, 5
 BESIDE_A_DAY = 55
 """Columns of a past week that take two lines of a phone with its day."""
+
+WORDS_APART = 14
+"""Columns that stay empty where a line ends between the words of a long title."""
 
 ROOM = 11
 """Lines on a phone that a card has before *More*: what matters most comes first."""
@@ -517,7 +521,7 @@ def _month_text(month: PastMonth) -> str:
 
 def _past_text(week: PastWeek, guild_id: int) -> str:
     post, link = week.post, post_link(guild_id, week.post)
-    title, day = f"**{narrow(post.title, 22)}**", moment(post.at, "d")
+    title, day = f"**{narrow(post.title, room(post.title, 22))}**", moment(post.at, "d")
     if post.state == "posted" and link:
         return f"{day} {_read_text(week, link)}"
     what = {
@@ -539,18 +543,25 @@ def _read_text(week: PastWeek, link: str) -> str:
     # Translators: how many of those who rated a paper liked it.
     told = _("👍 {liked} of {rated}", liked=worth.liked, rated=worth.rated) if worth else ""
     ways = (
-        (narrow(title, 22), part_text(part, lambda name: narrow(name, 16)), told),
-        (narrow(title, 22), part_text(part, None), told),
-        (narrow(title, 12), part_text(part, None), told),
-        (narrow(title, 12), part_text(part, None), ""),
+        (22, part_text(part, _short), told),
+        (22, part_text(part, None), told),
+        (12, part_text(part, None), told),
+        (12, part_text(part, None), ""),
     )
 
-    def is_short(named: str, of: str, told: str) -> bool:
-        return columns(dotted(named, of, read, told)) <= BESIDE_A_DAY
+    def left(of: str, told: str) -> int:
+        return BESIDE_A_DAY - columns(dotted("x", of, read, told)) + 1
 
-    named, of, told = next((way for way in ways if is_short(*way)), ways[-1])
+    needed, of, told = next((way for way in ways if left(*way[1:]) >= way[0]), ways[-1])
+    most = max(needed, left(of, told) - WORDS_APART)
+    named = narrow(title, min(most, room(title, BESIDE_A_DAY)))
     led = f"🎤 <@{week.leader_id}>" if week.leader_id else ""
     return dotted(f"[**{named}**]({link})", of, read, told, led)
+
+
+def _short(name: str) -> str:
+    """Return the name of a part beside a title and a count."""
+    return narrow(name, 16)
 
 
 def _this_week_text(status: GroupStatus) -> str:
@@ -576,7 +587,7 @@ def _this_week_text(status: GroupStatus) -> str:
         return told.format(title=title)
     return dotted(
         _("This week: **{title}**", title=title),
-        part_text(status.part),
+        part_text(status.part, _short),
         # Translators: links to where this week's paper is talked about.
         _("[thread]({link})", link=link) if post.thread_id else _("[post]({link})", link=link),
         leader_text(leader) if (leader := status.leader_of(post.week)) else None,

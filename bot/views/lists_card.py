@@ -429,7 +429,7 @@ def _by_step(added: Sequence[Resource], steps: Iterable[Step]) -> Lines:
         counts[each.step_id] += 1
     shown = [(step, counts[step.id]) for step in steps if counts[step.id]]
     for step, count in shown:
-        yield f"- {phrases.step_name(step, 40)} · {count}"
+        yield f"- {phrases.step_name(step, phrases.LINE)} · {count}"
 
 
 def _where(run: DryRun) -> Select | None:

@@ -402,7 +402,7 @@ def _touched(touched: Touched | None) -> Lines:
     if touched and touched.channel_ids:
         yield _(
             "⚠️ It was picked, in a vote, or next in {rooms}: `/group` there shows what comes next.",
-            rooms=phrases.channels(touched.channel_ids, 5),
+            rooms=phrases.channels(touched.channel_ids, 3),
         )
 
 

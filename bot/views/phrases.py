@@ -34,9 +34,17 @@ def rounded(minutes: int) -> int:
     return max(5, (minutes + 2) // 5 * 5)
 
 
+def together(text: str) -> str:
+    """Return text that no line ends within: a number never stands apart from its unit."""
+    return text.replace(" ", "\N{NO-BREAK SPACE}")
+
+
 def duration(minutes: int) -> str:
     """Return an estimate: to half hours from three hours on, to hours from ten on."""
-    n = rounded(minutes)
+    return together(_estimate(rounded(minutes)))
+
+
+def _estimate(n: int) -> str:
     hours, over = divmod(n, 60)
     if not hours:
         return _("{n} min", n=over)
@@ -85,7 +93,7 @@ def room(title: str, most: int = 26) -> int:
 
     One long word would stand on a line of its own.
     """
-    return 22 if any(columns(word) > 20 for word in title.split()) else most
+    return 20 if any(columns(word) > 20 for word in title.split()) else most
 
 
 def beside(title: str) -> str:
@@ -101,7 +109,7 @@ def name_of(named: Resource | Step, longest: int = 60) -> str:
 @made_once
 def linked(resource: Resource, longest: int = 120, *, marked: bool = False) -> str:
     """Return the title as a link to the page; ``marked``: must-reads have their sign behind it."""
-    sign = f" {MUST_READ}" if marked and resource.must_read else ""
+    sign = together(f" {MUST_READ}") if marked and resource.must_read else ""
     return f"{link(narrowed(one_line(title_of(resource)), longest), resource.opens)}{sign}"
 
 
@@ -156,8 +164,8 @@ def channels(channel_ids: Sequence[int], most: int) -> str:
 
 
 def dotted(*facts: str | None) -> str:
-    """Return separate facts as one line, those that there are."""
-    return " · ".join(filter(None, facts))
+    """Return separate facts as one line, those that there are; no line begins with the dot."""
+    return "\N{NO-BREAK SPACE}· ".join(filter(None, facts))
 
 
 def joined(names: Sequence[str]) -> str:
@@ -228,7 +236,7 @@ def sum_of(resources: Sequence[Resource]) -> list[str]:
 
 def kind_and_minutes(resource: Resource) -> str:
     """Return what kind it is and how long it takes, as short as can be: "📄 45 min"."""
-    return f"{KIND_ICONS[resource.kind]} {takes(resource)}".rstrip()
+    return together(f"{KIND_ICONS[resource.kind]} {takes(resource)}".rstrip())
 
 
 def in_all(resources: Sequence[Resource]) -> list[str]:
@@ -277,13 +285,13 @@ def read_of(step: Step, marks: Marks) -> str:
     """Return how much of a step is read, of the list and of what goes deeper together."""
     count = step_count(step, marks)
     read, total = count.listed.read + count.added.read, count.listed.total + count.added.total
-    return _("{read} of {total}", read=read, total=total)
+    return together(_("{read} of {total}", read=read, total=total))
 
 
 def count_text(count: Count, *, deeper: bool = False) -> str:
     """Return "3 of 9", or "3 of 9 deeper"; what is skipped is named, not counted as read."""
     said = _("{read} of {total} deeper") if deeper else _("{read} of {total}")
-    told = said.format(read=count.read, total=count.total)
+    told = together(said.format(read=count.read, total=count.total))
     return _("{count} ({n} never)", count=told, n=count.skipped) if count.skipped else told
 
 

@@ -9,7 +9,7 @@ from bot.core.lists import Where
 from bot.pictures.studio import Studio
 from bot.services.opening import no_pictures
 from tests.pictures.test_map import APPROVED
-from tests.seen import labels_of, posts_in, text_of
+from tests.seen import NO_BREAK, labels_of, posts_in, text_of
 
 MONDAY = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 A_PNG = (APPROVED / "list-new.png").read_bytes()
@@ -32,7 +32,7 @@ def picture_in(message):
     (attached,) = message.attachments
     (gallery,) = (part for part in walk(message.components) if part.get("type") == 12)
     (item,) = gallery["items"]
-    return attached, item["description"]
+    return attached, item["description"].replace(NO_BREAK, " ")
 
 
 def walk(parts):

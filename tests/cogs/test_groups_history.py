@@ -25,7 +25,7 @@ async def test_history_names_past_papers_with_dates_and_links(group, until, alic
     await alice.click(card.response.message, label="Older")
 
     (thread,) = channel.threads
-    assert f"<t:{int(MONDAY.timestamp())}:d> [**Attention Is All You…**]" in text_of(card)
+    assert f"<t:{int(MONDAY.timestamp())}:d> [**Attention Is All You Need**]" in text_of(card)
     assert f"https://discord.com/channels/{channel.guild.id}/{thread.id}" in text_of(card)
     assert "read it" not in text_of(card)
     assert labels_of(card) == ["This group"]

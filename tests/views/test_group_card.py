@@ -16,7 +16,7 @@ from bot.views.group_card import history_card, members_card
 from bot.views.moderators_card import moderators_card
 from bot.views.problems import obstacle_text, problem_text
 from tests.curricula import curriculum, resource
-from tests.seen import labels_of, text_of
+from tests.seen import NO_BREAK, labels_of, text_of
 
 NOW = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 GROUP = Group(1, 3, 2, "active", Schedule(0, 9, 0, "UTC"), None, NOW, NOW)
@@ -93,7 +93,7 @@ def test_a_past_paper_that_was_deleted_is_told_with_its_own_day():
 
     (told,) = [part.content for part in history.walk_children() if isinstance(part, ui.TextDisplay)]
     day = f"<t:{int(NOW.timestamp())}:d>"
-    assert told.splitlines()[1:] == [f"{day} **BERT** · posted and then deleted"]
+    assert told.splitlines()[1:] == [f"{day} **BERT**{NO_BREAK}· posted and then deleted"]
 
 
 def test_of_several_votes_a_member_sees_the_next_and_the_others_under_more():

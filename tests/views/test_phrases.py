@@ -10,6 +10,7 @@ from bot.core.curriculum import KINDS
 from bot.views import phrases
 from bot.views.phrases import KIND_ICONS, kind_name
 from tests.curricula import resource
+from tests.seen import NO_BREAK
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -36,7 +37,7 @@ def test_each_kind_has_a_name_and_an_icon_of_its_own(kind):
     ],
 )
 def test_an_estimate_is_said_as_finely_as_it_can_be_meant(minutes, said):
-    assert phrases.duration(minutes) == said
+    assert phrases.duration(minutes) == said.replace(" ", NO_BREAK)
 
 
 @given(st.lists(st.integers(1, 60), min_size=2, max_size=3))

@@ -5,6 +5,7 @@ import pytest
 from bot.core.curriculum.shape import LONGEST_QUESTION, MOST_QUESTIONS
 from bot.core.weeks import Part
 from bot.views.weekly_card import event_name, event_text, opener_text
+from tests.seen import NO_BREAK
 
 LONGEST_TEXT_OF_A_CARD = 4000
 
@@ -53,6 +54,6 @@ def test_an_event_says_what_the_part_is_called_within_discords_limit():
     told = event_text("The course", Part(2, 3, ("chapters 4-6",)), link)
     longest = event_text("*" * 300, Part(12, 26, ("*" * 100, "_" * 100)), link)
 
-    assert "This week's paper: The course · part 2 of 3: chapters 4-6." in told
+    assert f"This week's paper: The course{NO_BREAK}· part 2 of 3: chapters 4-6." in told
     assert told.splitlines()[-1] == longest.splitlines()[-1] == link
     assert len(longest) <= 1000

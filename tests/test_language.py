@@ -1,6 +1,8 @@
 """Words of other languages: a catalogue is one file, and English needs none."""
 
 import asyncio
+import json
+import re
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -486,3 +488,16 @@ async def test_a_broken_list_is_told_in_the_language_of_who_brings_it(
         " missing. To fix it: add \\`title: ...\\`."
     )
     assert env.errors
+
+
+async def test_the_json_says_what_it_holds_in_its_readers_language(alice, channel, speaks):
+    speaks("ko")
+    await alice.slash(channel, "done", resource="BERT")
+    card = await alice.slash(channel, "me")
+    answer = await alice.click(card.response.message, label="JSON 내려받기")
+
+    (attachment,) = answer.response.attachments
+    tables = json.loads(await attachment.read())["tables"]
+    assert tables["readers"]["what"].startswith("Discord ID와 DM을")
+    assert not [each for each in tables.values() if not re.search("[가-힣]", each["what"])]
+    assert tables["progress"]["rows"][0]["state"] == "done"

@@ -1,8 +1,9 @@
 """Expected failures: each carries its values and its sentence, what happened and what to do."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import ClassVar, Literal, dataclass_transform
+from typing import ClassVar, Literal, Self, dataclass_transform
 
 from bot.language import _, message, ngettext, said
 from bot.plain import plain
@@ -818,18 +819,49 @@ class NotAListError(ReaderError):
 # A curriculum file
 
 
+class Phrase(str):
+    """Part of a sentence: its text is English, and it can be said in the language spoken.
+
+    Worded where it is made, not in views: it is told on the command line and in pull requests too.
+    Without values it is left as it is, for ``filled`` to put them in.
+    """
+
+    __slots__ = ("_message", "_values")
+    _message: str
+    _values: Mapping[str, object]
+
+    def __new__(cls, message: str, /, **values: object) -> Self:
+        made = super().__new__(cls, message.format(**values) if values else message)
+        made._message, made._values = message, values
+        return made
+
+    def filled(self, **values: object) -> Self:
+        """Return it with values, which may be phrases, put where it names them."""
+        return type(self)(self._message, **values)
+
+    def said(self) -> str:
+        """Return it in the language spoken."""
+        told = said(self._message)
+        values = {name: _said(value) for name, value in self._values.items()}
+        return told.format(**values) if values else told
+
+
+def _said(value: object) -> object:
+    return value.said() if isinstance(value, Phrase) else value
+
+
 @dataclass(frozen=True, slots=True)
 class Flaw:
     """One thing wrong with a curriculum file: line and column counted from 1, and how to mend it.
 
-    Worded here, not in views: it is told on the command line and in pull requests too.
+    ``where``: a way through the file, or a phrase.
     """
 
     line: int
     column: int
     where: str
-    what: str
-    remedy: str
+    what: Phrase
+    remedy: Phrase
 
 
 class CurriculumFileError(ReaderError, eq=False):
@@ -846,7 +878,7 @@ class CurriculumFileError(ReaderError, eq=False):
 
     def sentence(self) -> str:
         first = self.flaws[0]
-        return ngettext(
+        told = ngettext(
             "“{source}” has a mistake, so I can't use it. Line {line}: {where} {what}. To fix it:"
             " {remedy}.",
             "“{source}” has {n} mistakes, so I can't use it. The first, in line {line}: {where}"
@@ -854,7 +886,8 @@ class CurriculumFileError(ReaderError, eq=False):
             len(self.flaws),
             source=plain(self.source, 80),
             line=first.line,
-            where=plain(first.where, 80),
-            what=plain(first.what, 200),
-            remedy=plain(first.remedy, 200),
+            where=plain(f"{_said(first.where)}", 80),
+            what=plain(first.what.said(), 200),
+            remedy=plain(first.remedy.said(), 200),
         )
+        return told.removesuffix(".") if told.endswith("?.") else told

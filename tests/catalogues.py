@@ -26,6 +26,7 @@ KEYWORDS = {
     "_": None,
     "ngettext": (1, 2),
     "message": None,
+    "Phrase": None,
     "pgettext": ((1, "c"), 2),
     "npgettext": ((1, "c"), 2, 3),
 }

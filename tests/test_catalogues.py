@@ -76,7 +76,9 @@ def entries(path):
 
 
 def fields_of(text):
-    return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+    """Return the values that a text names, and which of them as Python writes them."""
+    parsed = Formatter().parse(text)
+    return {name + f"!{how}" * bool(how) for _, name, _, how in parsed if name is not None}
 
 
 def test_it_is_up_to_date(path, wanted):

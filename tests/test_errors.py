@@ -10,14 +10,14 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import pytest
 
-from bot import errors
-from bot.errors import ReaderError
+from bot.errors import CurriculumFileError, Flaw, Phrase, ReaderError
+from bot.language import to_all
 
 HOSTILE = "**<@1>** [x](https://evil.example/x) `_~|"
 """What a member may type, and a list may call a resource."""
 
 LINKS = ("", "https://discord.com/channels/1/2/3")
-FLAW = errors.Flaw(3, 5, f"resources[2] {HOSTILE}", HOSTILE, HOSTILE)
+FLAW = Flaw(3, 5, f"resources[2] {HOSTILE}", Phrase(f"is {HOSTILE}"), Phrase(HOSTILE))
 
 VALUES: dict[tuple[str, str], tuple[object, ...]] = {
     ("AlreadyPostedError", "link"): LINKS,
@@ -124,3 +124,25 @@ def test_what_others_wrote_does_nothing_in_it(error):
     assert "https://evil" not in said
     assert "[x]" not in said
     assert "`_~|" not in said
+
+
+def test_a_phrase_is_its_english_and_is_said_with_the_phrases_in_it():
+    noun = Phrase("a step")
+    phrase = Phrase("{noun} has no key {key!r}").filled(noun=noun, key="{x}")
+
+    assert phrase == "a step has no key '{x}'"
+    assert {phrase, str(phrase)} == {phrase}
+    assert phrase.said() == phrase
+    assert to_all(phrase.said, "ko") == "단계에는 '{x}' 키가 없어요"
+    assert to_all(Phrase("no message").said, "ko") == "no message"
+
+
+def test_a_file_is_told_in_the_language_spoken_and_on_the_command_line_in_english():
+    where, remedy = Phrase("list"), Phrase("did you mean {word!r}?", word="id")
+    error = CurriculumFileError("my.yaml", [Flaw(1, 2, where, Phrase("is empty"), remedy)])
+
+    assert to_all(error.sentence, "ko") == (
+        "“my.yaml”에 틀린 곳이 1군데 있어서 쓸 수 없어요. 먼저 1번째 줄, 목록: 비어 있어요."
+        " 고치는 법: 혹시 'id' 아닌가요?"
+    )
+    assert to_all(lambda: str(error), "ko") == "my.yaml:1:2: list: is empty: did you mean 'id'?"

@@ -1,6 +1,8 @@
 """Words of other languages: a catalogue is one file, and English needs none."""
 
 import asyncio
+import json
+import re
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -501,3 +503,38 @@ async def test_what_is_sent_anew_follows_a_change_of_language(
     assert "이번 주 자료" in paper
     assert "Paper of the week" in between
     assert "이번 주 자료" in text_of(paper_in(channel))
+
+
+BROKEN = b"id: mine\ntitle: Mine\nsections:\n- id: one\n  titel: One\n  steps: []\n"
+
+
+async def test_a_broken_list_is_told_in_the_language_of_who_brings_it(
+    moderator, channel, env, speaks
+):
+    speaks("ko")
+    korean = await moderator.slash(channel, "manage import", file=("list.yaml", BROKEN))
+    speaks("en-US")
+    english = await moderator.slash(channel, "manage import", file=("list.yaml", BROKEN))
+
+    assert text_of(korean) == (
+        "“list.yaml”에 틀린 곳이 3군데 있어서 쓸 수 없어요. 먼저 4번째 줄, one: title 키가"
+        " 빠졌어요. 고치는 법: \\`title: ...\\` 꼴로 넣으세요."
+    )
+    assert text_of(english) == (
+        "“list.yaml” has 3 mistakes, so I can't use it. The first, in line 4: one title is"
+        " missing. To fix it: add \\`title: ...\\`."
+    )
+    assert env.errors
+
+
+async def test_the_json_says_what_it_holds_in_its_readers_language(alice, channel, speaks):
+    speaks("ko")
+    await alice.slash(channel, "done", resource="BERT")
+    card = await alice.slash(channel, "me")
+    answer = await alice.click(card.response.message, label="JSON 내려받기")
+
+    (attachment,) = answer.response.attachments
+    tables = json.loads(await attachment.read())["tables"]
+    assert tables["readers"]["what"].startswith("Discord ID와 DM을")
+    assert not [each for each in tables.values() if not re.search("[가-힣]", each["what"])]
+    assert tables["progress"]["rows"][0]["state"] == "done"

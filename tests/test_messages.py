@@ -93,6 +93,24 @@ def test_a_message_names_the_values_that_it_is_given(path):
     assert wrong == []
 
 
+def test_a_phrase_names_the_values_that_it_is_given():
+    """Without any, they are put in later: the tests of flaws look into each."""
+    phrases = [
+        (path, call)
+        for path in BOT.rglob("*.py")
+        for call in calls_in(parsed(path))
+        if call.func.id == "Phrase"
+    ]
+    wrong = [
+        at(path, call, call.args[0].value)
+        for path, call in phrases
+        if call.keywords and {each.arg for each in call.keywords} != fields_of(call.args[0].value)
+    ]
+
+    assert len(phrases) > 100
+    assert wrong == []
+
+
 @pytest.mark.parametrize("path", WORDED, ids=lambda path: path.stem)
 def test_a_message_is_said_when_its_card_is_built(path):
     """At the top of a module, or as a default, it would stay in one language."""

@@ -30,6 +30,7 @@ from bot.views.me_card import (
     deleted_card,
     file_text,
     me_card,
+    rows_told,
     settings_card,
     zone_form,
 )
@@ -373,7 +374,7 @@ async def about_me(click: Click, said: ids.Me) -> View:
         return await click.ask_word(delete_form(), _forget, again)
     if said.act != "keep":
         is_all = said.act != "bibtex"
-        name, content = await me.download(click.who, is_all=is_all)
+        name, content = await me.download(click.who, rows_told(), is_all=is_all)
         if content:  # or else nothing is read any more, on a card from when there was
             await answer_file(click.interaction, file_text(is_all=is_all), name, content)
             return None

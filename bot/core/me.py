@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any, Literal
 
 from bot.core.curriculum.bibliographies import bibtex_entry
@@ -150,68 +151,19 @@ FORMAT = 1
 EXACT = 2**53
 """From here on, programs that read JSON may round numbers."""
 
-WHAT = {
-    "readers": (
-        "You, as a Discord id, and the language of your Discord when I last saw you, for direct"
-        " messages."
-    ),
-    "reader_lists": "What I showed you last in each list, your goal in it, and when you used it.",
-    "progress": (
-        "Your marks, one for each resource; done and known count as read, ratings are 1 to 5."
-    ),
-    "bookmarks": "What you have read part of, with the line that stands on its card.",
-    "changes": (
-        "What you can undo: the rows before and after, as stored. A mark is its state, when it was"
-        " made, when it comes back (*Later*), and its rating; times in seconds since 1970."
-    ),
-    "members": (
-        "Study groups that you joined, whether you want reminders there, and when I last asked"
-        " Discord whether you are still in the server."
-    ),
-    "week_readers": "Papers of the week under which you pressed *I've read it*.",
-    "leads": (
-        "Weeks of groups that you lead or led, or were asked to lead: what you chose, your"
-        " questions, and when I reminded you."
-    ),
-    "study_groups": "Groups whose settings you last changed. They stay, without you.",
-    "picks": "Papers that you picked for groups' weeks. They stay, without you.",
-    "votes": (
-        "Votes that you started in groups; what people voted isn't kept. They stay, without you."
-    ),
-    "outbox": (
-        "Direct messages to you: about a group that you run, a vote that you started, a week to"
-        " lead, or reminders."
-    ),
-    "additions": (
-        "What you added to servers' lists, or were the first to change. It stays, without you."
-    ),
-    "list_versions": "Lists that you brought to a server. They stay, without you.",
-    "addition_changes": "What you changed in servers' lists. It stays, without you.",
-    "drafts": "Changes to servers' lists and groups that you began; kept for a day.",
-    "reader_settings": (
-        "Your settings; nudge_at is when I look next whether to remind you, reminded_at when I last"
-        " did, ignored how often in a row that was without a mark of yours since, again_at when to"
-        " remind you again because you pressed *Later*."
-    ),
-    "wishes": (
-        "What you suggested for servers' lists, or want there, too; why, and whether you would lead"
-        " it. told_at: when I told you what became of it."
-    ),
-    "suggestions": "Suggestions of others that you decided on. They stay, without you.",
-    "doubts": "Prerequisites that you reported as wrong to a server's moderators.",
-}
-"""Table -> what its rows mean, told in the file itself."""
 
+def to_json(kept: Kept, now: datetime, what: Mapping[str, str] = MappingProxyType({})) -> str:
+    """Return every row with its titles: ids as text, instants in ISO 8601, UTC.
 
-def to_json(kept: Kept, now: datetime) -> str:
-    """Return every row with its titles: ids as text, instants in ISO 8601, UTC."""
+    ``what``: what the rows of each table mean, told in the file itself.
+    """
     whole = {
         "format": FORMAT,
         "from": "Nextread",
         "made_at": now.astimezone(UTC).isoformat(timespec="seconds"),
         "reader_id": str(kept.reader_id),
         "tables": {
-            table: {"what": WHAT.get(table, ""), "rows": [readable(row, kept) for row in rows]}
+            table: {"what": what.get(table, ""), "rows": [readable(row, kept) for row in rows]}
             for table, rows in kept.rows.items()
         },
     }

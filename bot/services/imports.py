@@ -28,6 +28,7 @@ from bot.errors import (
     NothingToUndoError,
     NotYourListError,
     OldCardError,
+    Phrase,
 )
 from bot.services.curriculum import LAID_AT_ONCE, CurriculumStore
 from bot.services.lists import LONGEST_LIST_TITLE, Lists
@@ -39,7 +40,7 @@ from bot.store.additions import Draft
 from bot.store.database import Database, Queries
 from bot.store.instants import Clock, Ids
 
-UNTITLED = "Reading list"
+UNTITLED = Phrase("Reading list")
 """Stands here because it becomes part of the list, as its moderators' own words would."""
 
 MOST_LOOKED_UP, LOOKED_UP_WHOLE = 300, 60
@@ -130,7 +131,7 @@ class Imports:
         is_own = where.list_id in choice.own
         mode = mode or ("add" if is_own or is_named else "new")
         title = cut(imported.curriculum.title, LONGEST_LIST_TITLE)
-        title = title if is_visible(title) else UNTITLED
+        title = title if is_visible(title) else UNTITLED.said()
         pending = await self._to_look_up(guild_id, imported)
         about = DraftImport(imported, mode, title, version, pending=pending, looked_up=len(pending))
         at = guild_id, where.list_id or ""

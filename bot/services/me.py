@@ -1,7 +1,9 @@
 """What a reader may know and decide about their own rows: look, take away, delete."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import chain
+from types import MappingProxyType
 from typing import Any
 
 from bot.core.curriculum import Step
@@ -50,11 +52,16 @@ class Me:
         """Return what is kept about the reader, in numbers. Asking leaves no trace."""
         return about(await self._kept(reader_id))
 
-    async def download(self, reader_id: int, *, is_all: bool = True) -> tuple[str, bytes]:
-        """Return a name and a file: every row about the reader, or BibTeX of what they read."""
+    async def download(
+        self, reader_id: int, what: Mapping[str, str] = MappingProxyType({}), *, is_all: bool = True
+    ) -> tuple[str, bytes]:
+        """Return a name and a file: every row about the reader, or BibTeX of what they read.
+
+        ``what``: what the rows of each table mean.
+        """
         kept, now = await self._kept(reader_id), self._clock()
         if is_all:
-            return f"nextread-{now:%Y-%m-%d}.json", to_json(kept, now).encode()
+            return f"nextread-{now:%Y-%m-%d}.json", to_json(kept, now, what).encode()
         return f"read-{now:%Y-%m-%d}.bib", to_bibtex(kept).encode()
 
     async def settings(self, reader_id: int) -> ReaderSettings:

@@ -121,6 +121,63 @@ def file_text(*, is_all: bool) -> str:
     return _("What you have read, for programs that keep references, such as Zotero.")
 
 
+def rows_told() -> dict[str, str]:
+    """Return what each table's rows mean, told in the JSON itself."""
+    return {
+        "readers": _(
+            "You, as a Discord id, and the language of your Discord when I last saw you, for"
+            " direct messages."
+        ),
+        "reader_lists": _(
+            "What I showed you last in each list, your goal in it, and when you used it."
+        ),
+        "progress": _(
+            "Your marks, one for each resource; done and known count as read, ratings are 1 to 5."
+        ),
+        "bookmarks": _("What you have read part of, with the line that stands on its card."),
+        "changes": _(
+            "What you can undo: the rows before and after, as stored. A mark is its state, when it"
+            " was made, when it comes back (*Later*), and its rating; times in seconds since 1970."
+        ),
+        "members": _(
+            "Study groups that you joined, whether you want reminders there, and when I last asked"
+            " Discord whether you are still in the server."
+        ),
+        "week_readers": _("Papers of the week under which you pressed *I've read it*."),
+        "leads": _(
+            "Weeks of groups that you lead or led, or were asked to lead: what you chose, your"
+            " questions, and when I reminded you."
+        ),
+        "study_groups": _("Groups whose settings you last changed. They stay, without you."),
+        "picks": _("Papers that you picked for groups' weeks. They stay, without you."),
+        "votes": _(
+            "Votes that you started in groups; what people voted isn't kept. They stay, without"
+            " you."
+        ),
+        "outbox": _(
+            "Direct messages to you: about a group that you run, a vote that you started, a week"
+            " to lead, or reminders."
+        ),
+        "additions": _(
+            "What you added to servers' lists, or were the first to change. It stays, without you."
+        ),
+        "list_versions": _("Lists that you brought to a server. They stay, without you."),
+        "addition_changes": _("What you changed in servers' lists. It stays, without you."),
+        "drafts": _("Changes to servers' lists and groups that you began; kept for a day."),
+        "reader_settings": _(
+            "Your settings; nudge_at is when I look next whether to remind you, reminded_at when I"
+            " last did, ignored how often in a row that was without a mark of yours since,"
+            " again_at when to remind you again because you pressed *Later*."
+        ),
+        "wishes": _(
+            "What you suggested for servers' lists, or want there, too; why, and whether you would"
+            " lead it. told_at: when I told you what became of it."
+        ),
+        "suggestions": _("Suggestions of others that you decided on. They stay, without you."),
+        "doubts": _("Prerequisites that you reported as wrong to a server's moderators."),
+    }
+
+
 def delete_form() -> WordForm:
     """Build the form that deletes everything about whoever types the word."""
     goes = _(

@@ -7,8 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pybtex.database import parse_string
 
-from bot.core.me import SAID, WHAT, Kept, Titled, about, keys_of, to_bibtex, to_json
-from bot.store.readers import PERSON_COLUMNS
+from bot.core.me import Kept, Titled, about, keys_of, to_bibtex, to_json
 from tests.curricula import NOW
 
 ADDED_LATER = {"voices": [{"reader_id": 5, "resource_key": "demo:bert", "why": "good | *great*"}]}
@@ -25,13 +24,6 @@ def test_a_table_that_is_new_is_counted_and_downloaded_all_the_same():
     assert not about(found).is_empty
     (row,) = json.loads(to_json(found, NOW))["tables"]["voices"]["rows"]
     assert row["why"] == "good | *great*"
-
-
-def test_every_table_that_holds_people_is_told_of_in_words():
-    tables = {each.table for each in PERSON_COLUMNS}
-
-    assert tables >= SAID
-    assert tables == WHAT.keys()
 
 
 def test_a_key_that_nobody_remembers_stands_for_itself():

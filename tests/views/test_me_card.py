@@ -2,7 +2,7 @@ from collections import Counter
 
 from bot.core.me import SAID, About, Titled
 from bot.store.readers import PERSON_COLUMNS
-from bot.views.me_card import deleted_card, me_card
+from bot.views.me_card import deleted_card, me_card, rows_told
 
 LONG = Titled("*" * 500, "https://example.org")
 
@@ -62,3 +62,10 @@ def test_every_table_that_holds_people_is_told_of_in_words():
     assert others
     assert not any(f"- {table.replace('_', ' ')}: 7" in told for table in others)
     assert told.count(": 7") == len(others)
+
+
+def test_the_json_tells_of_every_table_that_holds_people():
+    tables = {each.table for each in PERSON_COLUMNS}
+
+    assert tables >= SAID
+    assert tables == rows_told().keys()

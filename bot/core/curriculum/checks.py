@@ -15,7 +15,8 @@ from rapidfuzz import fuzz, process
 
 from bot.core.curriculum import Curriculum, Resource
 from bot.core.curriculum.links import canonical, is_web_link
-from bot.core.curriculum.yaml_tree import Finding, Path, Tree
+from bot.core.curriculum.yaml_tree import KEEP_ONE, TWICE, Finding, Path, Tree
+from bot.errors import Phrase
 
 LONGEST_CARD = 3000
 """Of the 4,000 characters of a card: what one resource may fill; the rest is ours."""
@@ -85,7 +86,9 @@ def rule_findings(tree: Tree) -> Iterator[Finding]:
     sections = top.below("sections")
     steps = [step for section in sections for step in section.below("steps")]
     entries = list(_entries(sections))
-    yield from _ids_given_twice(section=sections, step=steps, resource=entries)
+    yield from _ids_given_twice(Phrase("section"), sections)
+    yield from _ids_given_twice(Phrase("step"), steps)
+    yield from _ids_given_twice(Phrase("resource"), entries)
     yield from _former_ids(entries)
     yield from _prerequisites(entries)
     yield from _cycles(entries)
@@ -113,10 +116,10 @@ def _stood_before(texts: Iterable[tuple[Path, str]]) -> Iterator[tuple[Path, str
         seen.add(text)
 
 
-def _ids_given_twice(**blocks: Sequence[Block]) -> Iterator[Finding]:
-    for noun, each in blocks.items():
-        for path, name in _stood_before(text for block in each for text in block.texts("id")):
-            yield Finding(path, f"another {noun} above has the id {name!r}", "give each its own")
+def _ids_given_twice(noun: Phrase, blocks: Sequence[Block]) -> Iterator[Finding]:
+    for path, name in _stood_before(text for block in blocks for text in block.texts("id")):
+        what = Phrase("another {noun} above has the id {name!r}", noun=noun, name=name)
+        yield Finding(path, what, Phrase("give each its own"))
 
 
 def _former_ids(entries: list[Entry]) -> Iterator[Finding]:
@@ -124,10 +127,12 @@ def _former_ids(entries: list[Entry]) -> Iterator[Finding]:
     former = [text for entry in entries for text in entry.texts("formerly")]
     for path, name in former:
         if name in in_use:
-            what = f"the former id {name!r} is still in use"
-            yield Finding(path, what, "leave it out, or rename the resource that has it")
+            what = Phrase("the former id {name!r} is still in use", name=name)
+            remedy = Phrase("leave it out, or rename the resource that has it")
+            yield Finding(path, what, remedy)
     for path, name in _stood_before(former):
-        yield Finding(path, f"the former id {name!r} stands twice", "keep it in one place")
+        what = Phrase("the former id {name!r} stands twice", name=name)
+        yield Finding(path, what, Phrase("keep it in one place"))
 
 
 def _prerequisites(entries: list[Entry]) -> Iterator[Finding]:
@@ -136,25 +141,32 @@ def _prerequisites(entries: list[Entry]) -> Iterator[Finding]:
     slugs, hints_left = [entry.slug for entry in entries if not entry.companion], MOST_HINTS
     for entry in entries:
         for path, needed in _stood_before(entry.texts("prerequisites")):
-            yield Finding(path, f"{needed!r} stands twice", "keep one of the two")
+            yield Finding(path, TWICE.filled(name=needed), KEEP_ONE)
         for path, needed in entry.texts("prerequisites"):
             if needed in by_slug:
                 yield from _misplaced(path, entry, by_slug[needed])
             else:
-                remedy = f"it is now called {renamed[needed]!r}" if needed in renamed else ""
-                if not remedy and hints_left:
+                remedy = None
+                if needed in renamed:
+                    remedy = Phrase("it is now called {name!r}", name=renamed[needed])
+                elif hints_left:
                     remedy, hints_left = closest(needed, slugs), hints_left - 1
-                remedy = remedy or "write the id of a resource of this list"
-                yield Finding(path, f"no resource has the id {needed!r}", remedy)
+                remedy = remedy or Phrase("write the id of a resource of this list")
+                what = Phrase("no resource has the id {name!r}", name=needed)
+                yield Finding(path, what, remedy)
 
 
 def _misplaced(path: Path, entry: Entry, needed: Entry) -> Iterator[Finding]:
     if needed.companion:
-        what = f"waits for {needed.slug!r}, which is a companion"
-        yield Finding(path, what, "companions are optional: name the resource it stands under")
+        what = Phrase("waits for {name!r}, which is a companion", name=needed.slug)
+        remedy = Phrase("companions are optional: name the resource it stands under")
+        yield Finding(path, what, remedy)
     elif needed.addition and not entry.addition:
-        what = f"is of the maker's list and waits for the addition {needed.slug!r}"
-        yield Finding(path, what, "leave it out: the list can be read without additions")
+        what = Phrase(
+            "is of the maker's list and waits for the addition {name!r}", name=needed.slug
+        )
+        remedy = Phrase("leave it out: the list can be read without additions")
+        yield Finding(path, what, remedy)
 
 
 def _cycles(entries: list[Entry]) -> Iterator[Finding]:
@@ -168,8 +180,10 @@ def _cycles(entries: list[Entry]) -> Iterator[Finding]:
             _, *loop = reversed(error.args[1])
         first = min(loop, key=paths.__getitem__)
         at = loop.index(first)
-        what = f"waits for itself: {' -> '.join([*loop[at:], *loop[:at], first])}"
-        yield Finding((*paths[first], "prerequisites"), what, "take one of these arrows out")
+        arrows = " -> ".join([*loop[at:], *loop[:at], first])
+        what = Phrase("waits for itself: {arrows}", arrows=arrows)
+        remedy = Phrase("take one of these arrows out")
+        yield Finding((*paths[first], "prerequisites"), what, remedy)
         needs = {slug: needed for slug, needed in needs.items() if slug not in loop}
     return None
 
@@ -183,9 +197,13 @@ def _shared_links(entries: list[Entry], tree: Tree) -> Iterator[Finding]:
                 continue
             owner = owners.setdefault(form, entry)
             if owner is not entry:
-                line = tree.positions[owner.path][0]
-                what = f"the same link as {owner.slug!r} (line {line}): {form}"
-                yield Finding(path, what, "keep one of the two, or link to another page")
+                what = Phrase(
+                    "the same link as {name!r} (line {line}): {link}",
+                    name=owner.slug,
+                    line=tree.positions[owner.path][0],
+                    link=form,
+                )
+                yield Finding(path, what, Phrase("keep one of the two, or link to another page"))
 
 
 def _shared_names(entries: Sequence[Block]) -> Iterator[Finding]:
@@ -202,10 +220,10 @@ def _shared_names(entries: Sequence[Block]) -> Iterator[Finding]:
         for path, alias in aliases:
             other = next((e for e in owners[folded_name(alias)] if e is not entry), None)
             if other is not None:
-                what = f"{alias!r} is also a name of {other.slug!r}"
-                yield Finding(path, what, "keep it for the one that people mean")
+                what = Phrase("{alias!r} is also a name of {name!r}", alias=alias, name=other.slug)
+                yield Finding(path, what, Phrase("keep it for the one that people mean"))
             elif path in twice:
-                yield Finding(path, f"{alias!r} stands twice", "keep one of the two")
+                yield Finding(path, TWICE.filled(name=alias), KEEP_ONE)
 
 
 def folded_name(name: str) -> str:
@@ -223,8 +241,9 @@ def _full_cards(entries: list[Entry], introduced: list[Block]) -> Iterator[Findi
         lengths[(*block.path, "introduction"), LONGEST_INTRODUCTION] = length
     for (path, most), length in lengths.items():
         if length > most:
-            what = f"has {length} characters in all"
-            yield Finding(path, what, f"keep at most {most}, so that it fits a card")
+            what = Phrase("has {length} characters in all", length=length)
+            remedy = Phrase("keep at most {most}, so that it fits a card", most=most)
+            yield Finding(path, what, remedy)
 
 
 def _card_length(entry: Entry) -> int:
@@ -234,10 +253,10 @@ def _card_length(entry: Entry) -> int:
     return sum(len(text) for key in keys for _, text in entry.texts(key))
 
 
-def closest(word: str, words: Iterator[str] | list[str]) -> str:
-    """Return ``did you mean 'x'?`` for the most similar word, "" if none is similar."""
+def closest(word: str, words: list[str]) -> Phrase | None:
+    """Return ``did you mean 'x'?`` for the most similar word, if any is similar."""
     found = process.extractOne(word, words, scorer=fuzz.ratio, score_cutoff=65)
-    return f"did you mean {found[0]!r}?" if found else ""
+    return Phrase("did you mean {word!r}?", word=found[0]) if found else None
 
 
 What = Literal["added", "renamed", "moved", "retitled", "removed"]

@@ -41,8 +41,8 @@ from bot.core.curriculum.shape import (
     TableShape,
     UpdateShape,
 )
-from bot.core.curriculum.yaml_tree import Finding, Path, Tree, read_tree
-from bot.errors import CurriculumFileError, Flaw
+from bot.core.curriculum.yaml_tree import DELETE, FILE, TWICE, Finding, Path, Tree, read_tree
+from bot.errors import CurriculumFileError, Flaw, Phrase
 
 
 def read_curriculum(
@@ -71,11 +71,13 @@ def _refuse_other_formats(text: str | bytes, source: str) -> None:
     plain = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
     found = format_of(plain.removeprefix("\ufeff"), source)
     if found and found != "yaml":
-        what = f"is {NAMES[found]}, and a list is YAML"
-        mend = "run `nextread import FILE` to make it one"
+        what = Phrase("is {format}, and a list is YAML", format=NAMES[found])
+        mend = Phrase("run `nextread import FILE` to make it one")
         if found in UNREADABLE:
-            mend = "save it as Markdown, CSV or BibTeX and run `nextread import FILE` on that"
-        raise CurriculumFileError(source, [Flaw(1, 1, "file", what, mend)])
+            mend = Phrase(
+                "save it as Markdown, CSV or BibTeX and run `nextread import FILE` on that"
+            )
+        raise CurriculumFileError(source, [Flaw(1, 1, FILE, what, mend)])
 
 
 def default_curriculum_path() -> FilePath:
@@ -93,15 +95,19 @@ def _flaw(tree: Tree, finding: Finding) -> Flaw:
     return Flaw(line, column, _where(tree, finding.path), finding.what, finding.remedy)
 
 
+_LIST, _A_LIST = Phrase("list"), Phrase("a list")
+
+
 def _where(tree: Tree, path: Path) -> str:
     """Name a place as its keeper would: ``gpt-1 > year``, ``sections[2]``, ``list``."""
-    value, name = tree.value, "list"
+    value = tree.value
+    name: str = _LIST
     for part in path:
         value = value[part] if _has(value, part) else None
         if isinstance(part, int):
             name = f"{name}[{part + 1}]"
         else:
-            name = part if name == "list" else f"{name} > {part}"
+            name = part if name is _LIST else f"{name} > {part}"
         if isinstance(value, dict) and isinstance(value.get("id"), str) and value["id"]:
             name = value["id"][:60]
     return name
@@ -165,71 +171,89 @@ def _table(shape: TableShape) -> Table:
 
 
 _SHAPES: dict[str, tuple[str, type[BaseModel]]] = {
-    "": ("a list", CurriculumShape),
-    "sections": ("a section", SectionShape),
-    "steps": ("a step", StepShape),
-    "resources": ("a resource", ResourceShape),
-    "companions": ("a companion", CompanionShape),
+    "": (_A_LIST, CurriculumShape),
+    "sections": (Phrase("a section"), SectionShape),
+    "steps": (Phrase("a step"), StepShape),
+    "resources": (Phrase("a resource"), ResourceShape),
+    "companions": (Phrase("a companion"), CompanionShape),
     "about": ("`about`", AboutShape),
     "found_by": ("`found_by`", FoundByShape),
-    "tables": ("a table", TableShape),
-    "rows": ("a cell", CellShape),
-    "updates": ("an update", UpdateShape),
+    "tables": (Phrase("a table"), TableShape),
+    "rows": (Phrase("a cell"), CellShape),
+    "updates": (Phrase("an update"), UpdateShape),
 }
 
 _GROUPS = ("about", "found_by")
 """What an entry has in braces, on one line."""
 
-_IDS = "use small letters, digits and hyphens: at most 40, the list's own id at most 20"
-
-_IN_BRACES = "write `key: value` pairs in braces, as in the example at the top"
+_IDS = Phrase("use small letters, digits and hyphens: at most 40, the list's own id at most 20")
+_IN_BRACES = Phrase("write `key: value` pairs in braces, as in the example at the top")
+_TRUE = Phrase("write true, or leave it out")
+_EXAMPLE = Phrase("see the example at the top")
+_NO_BLOCK = Phrase("is not a block of `key: value` lines")
+_NO_DATE = Phrase("{value} is not a date")
+_NO_VALUE = Phrase("has no value"), Phrase("write one, or leave it out")
+_EMPTY = Phrase("is empty")
 
 _REMEDIES = {
     "id": _IDS,
     "about": _IN_BRACES,
     "found_by": _IN_BRACES,
-    "prerequisites": "list the ids of other resources",
-    "formerly": "list the ids that it had before",
-    "year": "write the year as four digits, or leave it out",
-    "minutes": "write about how many minutes it takes, as a whole number, or leave it out",
-    "kind": f"write one of {', '.join(KINDS)}",
-    "must_read": "write true, or leave it out",
-    "addition": "write true, or leave it out",
-    "date": "write year, month and day: 2024-09-08",
+    "prerequisites": Phrase("list the ids of other resources"),
+    "formerly": Phrase("list the ids that it had before"),
+    "year": Phrase("write the year as four digits, or leave it out"),
+    "minutes": Phrase("write about how many minutes it takes, as a whole number, or leave it out"),
+    "kind": Phrase("write one of {kinds}"),
+    "must_read": _TRUE,
+    "addition": _TRUE,
+    "date": Phrase("write year, month and day: 2024-09-08"),
 }
 
+_UNFIT = Phrase("does not fit here"), _EXAMPLE
+"""For what the shape raises none of: a release of pydantic may bring a new kind of error."""
+
 _WORDS = {
-    "missing": ("{key} is missing", "add `{key}: {example}`"),
-    "model_type": ("is not a block of `key: value` lines", "write one key a line"),
-    "tuple_type": ("is not a list", "write [one, two], or one line each beginning with `- `"),
-    "string_type": ("{value} is not a text", "put it in double quotes"),
-    "int_type": ("{value} is not a whole number", "write a whole number"),
-    "bool_type": ("{value} is neither true nor false", "write true or false"),
-    "literal_error": ("{value} is none of the kinds", "write one of them"),
-    "date_type": ("{value} is not a date", ""),
-    "date_parsing": ("{value} is not a date", ""),
-    "date_from_datetime_parsing": ("{value} is not a date", ""),
-    "too_short": ("is empty", "write at least one, or delete what holds it"),
-    "too_long": ("has {actual_length} entries", "keep at most {max_length}"),
-    "string_too_short": ("is empty", "write something, or leave it out"),
-    "string_too_long": ("has {length} characters", "keep at most {max_length}"),
-    "string_pattern_mismatch": ("{value} is not an id", _IDS),
-    "greater_than_equal": ("{value} is too small", "write a number from {ge}"),
-    "less_than_equal": ("{value} is too large", "write a number up to {le}"),
+    "missing": (Phrase("{key} is missing"), Phrase("add `{key}: {example}`")),
+    "model_type": (_NO_BLOCK, Phrase("write one key a line")),
+    "tuple_type": (
+        Phrase("is not a list"),
+        Phrase("write [one, two], or one line each beginning with `- `"),
+    ),
+    "string_type": (Phrase("{value} is not a text"), Phrase("put it in double quotes")),
+    "int_type": (Phrase("{value} is not a whole number"), _EXAMPLE),
+    "bool_type": (Phrase("{value} is neither true nor false"), _EXAMPLE),
+    "literal_error": (Phrase("{value} is none of the kinds"), _EXAMPLE),
+    "date_type": (_NO_DATE, _EXAMPLE),
+    "date_parsing": (_NO_DATE, _EXAMPLE),
+    "date_from_datetime_parsing": (_NO_DATE, _EXAMPLE),
+    "too_short": (_EMPTY, Phrase("write at least one, or delete what holds it")),
+    "too_long": (Phrase("has {actual_length} entries"), Phrase("keep at most {entries}")),
+    "string_too_short": (_EMPTY, Phrase("write something, or leave it out")),
+    "string_too_long": (Phrase("has {length} characters"), Phrase("keep at most {characters}")),
+    "string_pattern_mismatch": (Phrase("{value} is not an id"), _IDS),
+    "greater_than_equal": (Phrase("{value} is too small"), _EXAMPLE),
+    "less_than_equal": (Phrase("{value} is too large"), _EXAMPLE),
     "web_link": (
-        "{value} is not a web link",
-        "write the whole address, with https:// in front",
+        Phrase("{value} is not a web link"),
+        Phrase("write the whole address, with https:// in front"),
     ),
-    "one_part": ("has one entry", "name two parts at least, or leave it out"),
-    "part_twice": ("{part} stands twice", "give each part a name of its own"),
-    "line_break": ("has a line break", "fold the text with `>-`, or make two entries of it"),
-    "invisible": ("shows nothing", "write something that people see"),
+    "one_part": (
+        Phrase("has one entry"),
+        Phrase("name two parts at least, or leave it out"),
+    ),
+    "part_twice": (TWICE, Phrase("give each part a name of its own")),
+    "line_break": (
+        Phrase("has a line break"),
+        Phrase("fold the text with `>-`, or make two entries of it"),
+    ),
+    "invisible": (Phrase("shows nothing"), Phrase("write something that people see")),
     "servers_namespace": (
-        "{value} looks like the id of a server",
-        "put a letter or a word more in it: servers' own have g and digits alone",
+        Phrase("{value} looks like the id of a server"),
+        Phrase("put a letter or a word more in it: servers' own have g and digits alone"),
     ),
-    "control_character": ("has a control character", "delete it"),
+    "control_character": (Phrase("has a control character"), DELETE),
 }
+"""Kind of error -> what to say; the remedy is of its key, where ``_REMEDIES`` has that."""
 
 
 def shape_findings(tree: Tree) -> tuple[CurriculumShape | None, list[Finding]]:
@@ -251,32 +275,34 @@ def _finding(tree: Tree, error: ErrorDetails) -> Finding:
     kind, value = error["type"], error["input"]
     if path not in tree.positions:  # a key that is missing; the text that stands for a list of one
         path = path[:-1]
-    said, remedy = _WORDS.get(kind, (error["msg"], "see the example at the top"))
-    if value is None:
-        said, remedy = "has no value", "write one, or leave it out"
+    what, remedy = _NO_VALUE if value is None else _WORDS.get(kind, _UNFIT)
     if not kind.startswith(("missing", "too_", "string_too", "string_pattern", "servers_")):
         remedy = _REMEDIES.get(key, remedy)
+    known = error.get("ctx", {})
     facts = {
         "key": key,
         "example": "{kind: ...}" if key == "about" else "...",
         "value": _shown(value),
         "length": len(str(value)),
-        **error.get("ctx", {}),
+        "kinds": ", ".join(KINDS),
+        **dict.fromkeys(("entries", "characters"), known.get("max_length")),
+        **known,
     }
-    return Finding(path, said.format(**facts), remedy.format(**facts))
+    return Finding(path, what.filled(**facts), remedy.filled(**facts))
 
 
 def _unknown_key(tree: Tree, path: Path, value: object) -> Finding:
     key = str(path[-1])
     holder = next((str(part) for part in reversed(path[:-1]) if isinstance(part, str)), "")
-    what, shape = _SHAPES[holder]
+    noun, shape = _SHAPES[holder]
     known = _keys_of(shape)
-    remedy = closest(key, known) or f"{what} has {', '.join(known)}"
+    remedy = closest(key, known) or Phrase("{noun} has {keys}", noun=noun, keys=", ".join(known))
     if holder in _GROUPS and value is None:
-        remedy = "put a text that has a comma in double quotes"
+        remedy = Phrase("put a text that has a comma in double quotes")
     elif group := [g for g in _groups_of(holder) if key in _keys_of(_SHAPES[g][1])]:
-        remedy = f"write it in `{group[0]}: {{...}}`"
-    return Finding(path[:-1], f"{what} has no key {key!r}", remedy, tree.key_positions.get(path))
+        remedy = Phrase("write it in `{group}: {{...}}`", group=group[0])
+    what = Phrase("{noun} has no key {key!r}", noun=noun, key=key)
+    return Finding(path[:-1], what, remedy, tree.key_positions.get(path))
 
 
 def _groups_of(holder: str) -> tuple[str, ...]:
@@ -292,7 +318,7 @@ def _keys_of(shape: type[BaseModel]) -> list[str]:
 
 def _shown(value: Any) -> str:
     if isinstance(value, (list, dict)):
-        return "a list" if isinstance(value, list) else "a block of keys"
+        return _A_LIST if isinstance(value, list) else Phrase("a block of keys")
     if isinstance(value, bool):
         return str(value).lower()
     text = repr(value)

@@ -115,7 +115,7 @@ def _parts(names: tuple[str, ...]) -> tuple[str, ...]:
         raise PydanticCustomError("one_part", "has one entry")
     seen = Counter(map(_as_seen, names))
     if twice := next((name for name in names if seen[_as_seen(name)] > 1), None):
-        raise PydanticCustomError("part_twice", "{part} stands twice", {"part": repr(twice)})
+        raise PydanticCustomError("part_twice", "{name} stands twice", {"name": twice})
     return names
 
 

@@ -18,7 +18,7 @@ from bot.core.curriculum.shape import (
     SectionShape,
     StepShape,
 )
-from bot.errors import CurriculumFileError, Flaw
+from bot.errors import CurriculumFileError, Flaw, Phrase
 
 LARGEST_FILE = 1_000_000  # bytes; the list that Nextread comes with has about 70,000
 MOST_TOLD = 100  # control characters or slips told at once
@@ -30,18 +30,31 @@ Path = tuple[str | int, ...]
 Position = tuple[int, int]
 """Line and column, both counted from 1."""
 
-_TOO_DEEP = ("is nested too deeply", "a list has sections, steps, resources, no more")
-_NO_TABS = "indent with spaces, not with tabs"
+FILE = Phrase("file")
+"""Where a flaw lies that is nobody's in the list."""
+
+TWICE = Phrase("{name!r} stands twice")
+KEEP_ONE = Phrase("keep one of the two")
+DELETE = Phrase("delete it")
+
+_TOO_DEEP = (
+    Phrase("is nested too deeply"),
+    Phrase("a list has sections, steps, resources, no more"),
+)
+_NO_TABS = Phrase("indent with spaces, not with tabs")
+_NOT_YAML = Phrase("YAML: {problem}")
+_NO_COLON = Phrase("write `key: value`, with a space after the colon; indent what goes on below")
+_NEIGHBOURS = Phrase("keep everything at the indentation of its neighbours")
 _MENDS = {
-    "mapping values are not allowed": "put a text that contains ': ' in double quotes",
+    "mapping values are not allowed": Phrase("put a text that contains ': ' in double quotes"),
     "tab character": _NO_TABS,
-    "cannot start any token": "put a text that begins with @, % or ` in double quotes",
-    "alphabetic or numeric": "put a text that begins with * or & in double quotes",
-    "expected ':'": "write `key: value`, with a space after the colon; indent what goes on below",
-    "end of stream": "close the quotes that open here",
-    "'-' indicator": "keep everything at the indentation of its neighbours",
-    "expected <document start>": "keep everything at the indentation of its neighbours",
-    "escape": "write a backslash as two, or use single quotes",
+    "cannot start any token": Phrase("put a text that begins with @, % or ` in double quotes"),
+    "alphabetic or numeric": Phrase("put a text that begins with * or & in double quotes"),
+    "expected ':'": _NO_COLON,
+    "end of stream": Phrase("close the quotes that open here"),
+    "'-' indicator": _NEIGHBOURS,
+    "expected <document start>": _NEIGHBOURS,
+    "escape": Phrase("write a backslash as two, or use single quotes"),
 }
 
 
@@ -61,8 +74,8 @@ class Finding:
     """Something wrong at a path; ``at`` where its place is not that of the path's value."""
 
     path: Path
-    what: str
-    remedy: str
+    what: Phrase
+    remedy: Phrase
     at: Position | None = None
 
 
@@ -142,8 +155,8 @@ def _mended(lines: list[str], found: Flaw) -> tuple[Flaw, bool | None]:
     for at, match in with_keys[-2:]:
         if not match["gap"]:
             lines[at] = f"{match['start']} {match['value']}"
-            said, mend = "YAML: could not find expected ':'", _MENDS["expected ':'"]
-            return Flaw(at + 1, match.end("start") + 1, "file", said, mend), True
+            what = _NOT_YAML.filled(problem="could not find expected ':'")
+            return Flaw(at + 1, match.end("start") + 1, FILE, what, _NO_COLON), True
     at = found.line - 1
     for line in lines[at : at + 1]:
         if line.lstrip(" ").startswith("\t"):
@@ -158,7 +171,7 @@ def _mended(lines: list[str], found: Flaw) -> tuple[Flaw, bool | None]:
 
 def _decoded(text: str | bytes, source: str) -> str:
     if len(text) > LARGEST_FILE:
-        flaw = Flaw(1, 1, "file", "is larger than 1 MB", "split the list")
+        flaw = Flaw(1, 1, FILE, Phrase("is larger than 1 MB"), Phrase("split the list"))
         raise CurriculumFileError(source, [flaw])
     # What is not UTF-8 becomes a half character, which is found with the hidden ones.
     whole = text.decode("utf-8", "surrogateescape") if isinstance(text, bytes) else text
@@ -169,12 +182,12 @@ def _decoded(text: str | bytes, source: str) -> str:
     flaws = []
     for match in hidden[: 1 if is_other else MOST_TOLD]:
         code, before = ord(match[0]), plain[: match.start()]
-        what = f"has the control character U+{code:04X}"
+        what = Phrase("has the control character U+{code:04X}", code=code)
         if match[0] in _BYTES:
-            what = f"byte 0x{code - 0xDC00:02x} is not UTF-8"
+            what = Phrase("byte 0x{code:02x} is not UTF-8", code=code - 0xDC00)
         at = before.count("\n") + 1, len(before) - before.rfind("\n")
-        mend = "save the file with the encoding UTF-8" if is_other else "delete it"
-        flaws.append(Flaw(*at, "file", what, mend))
+        mend = Phrase("save the file with the encoding UTF-8") if is_other else DELETE
+        flaws.append(Flaw(*at, FILE, what, mend))
     if flaws:
         raise CurriculumFileError(source, flaws)
     return plain
@@ -190,31 +203,33 @@ def _refused(text: str) -> Flaw | None:
         depth += isinstance(event, yaml.CollectionStartEvent)
         depth -= isinstance(event, yaml.CollectionEndEvent)
         documents += isinstance(event, yaml.DocumentStartEvent)
-        what, remedy = "", "write the value out instead"
+        what, remedy = None, Phrase("write the value out instead")
         if depth > DEEPEST_NESTING:
             what, remedy = _TOO_DEEP
         elif documents > 1:
-            what, remedy = "YAML: but found another document", "leave out the line `---`"
+            what = Phrase("YAML: but found another document")
+            remedy = Phrase("leave out the line `---`")
         elif getattr(event, "anchor", None):
-            what = "uses a YAML anchor or alias (& or *)"
+            what = Phrase("uses a YAML anchor or alias (& or *)")
         elif getattr(event, "tag", None):
-            what = "uses a YAML tag (!)"
+            what = Phrase("uses a YAML tag (!)")
         if what:
-            return Flaw(*_position(event.start_mark), "file", what, remedy)
+            return Flaw(*_position(event.start_mark), FILE, what, remedy)
     return None
 
 
 def _broken(error: yaml.YAMLError, text: str) -> Flaw:
-    said = str(getattr(error, "problem", None) or error)
-    mark = "context_mark" if "end of stream" in said else "problem_mark"
+    problem = str(getattr(error, "problem", None) or error)
+    mark = "context_mark" if "end of stream" in problem else "problem_mark"
     line, column = _position(getattr(error, mark, None))
-    if "nesting" in said:
-        return Flaw(line, column, "file", *_TOO_DEEP)
-    remedy = next((mend for sign, mend in _MENDS.items() if sign in said), None)
-    remedy = remedy or "look at the quotes, brackets and indentation here and one line above"
+    if "nesting" in problem:
+        return Flaw(line, column, FILE, *_TOO_DEEP)
+    remedy = next((mend for sign, mend in _MENDS.items() if sign in problem), None) or Phrase(
+        "look at the quotes, brackets and indentation here and one line above"
+    )
     if "".join(text.splitlines()[line - 1 : line]).startswith("\t", column - 1):
         remedy = _NO_TABS
-    return Flaw(line, column, "file", f"YAML: {said}", remedy)
+    return Flaw(line, column, FILE, _NOT_YAML.filled(problem=problem), remedy)
 
 
 def _position(mark: Any) -> Position:
@@ -227,8 +242,8 @@ def _tree(text: str) -> Tree | Flaw:
     for event in events:
         tree = Tree()
         return replace(tree, value=_value(event, events, (), tree))
-    mend = "copy the example at the top of data/curriculum.yaml, or run `nextread new FILE`"
-    return Flaw(1, 1, "file", "is empty", mend)
+    mend = Phrase("copy the example at the top of data/curriculum.yaml, or run `nextread new FILE`")
+    return Flaw(1, 1, FILE, Phrase("is empty"), mend)
 
 
 def _value(event: Any, events: Iterator[Any], path: Path, tree: Tree) -> Any:
@@ -254,9 +269,9 @@ def _pairs(events: Iterator[Any], path: Path, tree: Tree) -> Iterator[tuple[str,
         at, wrong = _position(key.start_mark), None
         if not isinstance(key, yaml.ScalarEvent):
             _value(key, events, (), Tree())
-            wrong = "has a key that is not a word", "write `key: value`"
+            wrong = Phrase("has a key that is not a word"), Phrase("write `key: value`")
         elif key.value in seen:
-            wrong = f"has the key {key.value!r} twice", "keep one of the two"
+            wrong = Phrase("has the key {key!r} twice", key=key.value), KEEP_ONE
         if wrong:
             tree.findings.append(Finding(path, *wrong, at))
             _value(next(events), events, (), Tree())

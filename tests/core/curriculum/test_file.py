@@ -1,6 +1,8 @@
 import dataclasses
 import json
+import re
 import unicodedata
+from collections import Counter
 from datetime import date
 
 import jsonschema
@@ -30,6 +32,7 @@ from bot.core.curriculum.file import (
 from bot.core.curriculum.shape import curriculum_schema
 from bot.core.curriculum.yaml_tree import DEEPEST_NESTING, LARGEST_FILE, read_tree
 from bot.errors import CurriculumFileError
+from bot.language import to_all
 
 SMALL = """\
 id: small
@@ -575,6 +578,46 @@ def test_every_problem_is_told_with_its_place_and_remedy(name):
     text, expected = EACH_PROBLEM[name]
 
     assert complaints(text) == expected
+
+
+VALUE = re.compile(r"'[^'\s]*'|\d+")
+LATIN = re.compile("[A-Za-z_]+")
+QUOTED = re.compile(r"(?<=^YAML 오류예요 )\(.*\)$|\(0x\w+\)|\(U\+\w+\)")
+"""What PyYAML says, and bytes."""
+
+KEYS_OF_FILES = set().union(
+    *(each.model_fields for each in vars(shape).values() if hasattr(each, "model_fields"))
+)
+OF_FILES = {*KEYS_OF_FILES, *KINDS, *LATIN.findall(
+    "YAML UTF MB PDF ZIP CSV RIS BibTeX Markdown key value true false https g nextread import new"
+    " FILE data curriculum yaml"
+)}  # fmt: skip
+"""What stands in files, and what their formats are called."""
+
+
+def each_flaw():
+    """Yield every flaw that is told here, with the words of its file."""
+    texts = [text for text, _ in EACH_PROBLEM.values()]
+    texts += [text_of(limit + 1) for text_of, limit in LIMITS.values()]
+    texts += [each for several in OTHER_FORMATS.values() for each in several]
+    for text in texts:
+        with pytest.raises(CurriculumFileError) as caught:
+            read_curriculum(text, "my.yaml")
+        plain = text.decode("latin-1") if isinstance(text, bytes) else text
+        yield from ((flaw, {*LATIN.findall(plain)}) for flaw in caught.value.flaws)
+
+
+def test_every_flaw_is_said_in_korean_with_the_same_values():
+    wrong = []
+    for flaw, words in each_flaw():
+        for phrase in (flaw.what, flaw.remedy):
+            said = to_all(phrase.said, "ko")
+            own = QUOTED.sub("", said)
+            is_korean = re.search("[가-힣]", own) and {*LATIN.findall(own)} <= words | OF_FILES
+            if not is_korean or Counter(VALUE.findall(said)) != Counter(VALUE.findall(phrase)):
+                wrong.append(f"{phrase} -> {said}")
+
+    assert wrong == []
 
 
 def test_all_titles_with_a_colon_are_told_at_once_with_what_else_is_wrong():

@@ -7,16 +7,17 @@ from types import MappingProxyType
 from typing import Literal
 
 from bot.core.curriculum.imports.table import is_table
+from bot.errors import Phrase
 
 Unreadable = Literal["pdf", "office", "picture", "page", "xml"]
 Format = Unreadable | Literal["yaml", "bibtex", "ris", "csl", "table", "markdown"]
 
 NAMES: Mapping[Format, str] = MappingProxyType(
     {
-        "pdf": "a PDF",
-        "office": "an Office or ZIP file",
-        "picture": "a picture",
-        "page": "a web page",
+        "pdf": Phrase("a PDF"),
+        "office": Phrase("an Office or ZIP file"),
+        "picture": Phrase("a picture"),
+        "page": Phrase("a web page"),
         "xml": "XML",
         "yaml": "YAML",
         "bibtex": "BibTeX",

@@ -682,7 +682,7 @@ def but_for_cards(outcome: Outcome) -> Outcome:
     return Outcome(tuple(answers), outcome.rows)
 
 
-CARDS = ("GroupStatus(", "Moved(", "Merged(", "PickReply(", "Desk(", "Ballot(")
+CARDS = ("GroupStatus(", "Moved(", "Merged(", "PickReply(", "Desk(", "Ballot(", "LedWeek(")
 
 
 @in_one_loop

@@ -7,6 +7,8 @@ import sqlite3
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from difflib import unified_diff
+from itertools import chain
 from typing import Any
 
 import asyncpg
@@ -92,6 +94,19 @@ class Outcome:
 
     answers: tuple[str, ...]
     rows: tuple[str, ...]
+
+    def unlike(self, *ways: "Outcome") -> str:
+        """Tell how it differs from each of these, for whoever reads a failed test; "": it is one.
+
+        What begins with ``-`` should be there, and what begins with ``+`` is.
+        """
+        if self in ways:
+            return ""
+        each = [unified_diff(way.lines(), self.lines(), n=0, lineterm="") for way in ways]
+        return "\n".join(line[:600] for line in chain.from_iterable(each))
+
+    def lines(self) -> list[str]:
+        return [*", ".join(self.answers).split(", "), *self.rows]
 
 
 class Two:

@@ -7,6 +7,8 @@ import sqlite3
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from difflib import unified_diff
+from itertools import chain
 from typing import Any
 
 import asyncpg
@@ -46,6 +48,7 @@ class Halting(Queries):
         """Halt before the n-th statement, the first write, or the first commit."""
         self._at, self.statements = at, []
         self.halted, self.go_on = asyncio.Event(), asyncio.Event()
+        self.waiting: asyncio.Task[str] | None = None  # for a transaction, and done after it
 
     async def fetch(self, sql: str, *args: Any) -> list[Any]:
         await self._before(sql, *args)
@@ -61,6 +64,8 @@ class Halting(Queries):
                 await self._before(COMMIT)
         finally:
             self.waits = False
+        if self.waiting is not None:
+            await asyncio.wait({self.waiting})
 
     async def _before(self, sql: str, *_args: Any) -> None:
         self.statements.append(sql)
@@ -89,6 +94,19 @@ class Outcome:
 
     answers: tuple[str, ...]
     rows: tuple[str, ...]
+
+    def unlike(self, *ways: "Outcome") -> str:
+        """Tell how it differs from each of these, for whoever reads a failed test; "": it is one.
+
+        What begins with ``-`` should be there, and what begins with ``+`` is.
+        """
+        if self in ways:
+            return ""
+        each = [unified_diff(way.lines(), self.lines(), n=0, lineterm="") for way in ways]
+        return "\n".join(line[:600] for line in chain.from_iterable(each))
+
+    def lines(self) -> list[str]:
+        return [*", ".join(self.answers).split(", "), *self.rows]
 
 
 class Two:
@@ -132,7 +150,11 @@ class Two:
         return await self._outcome(await both)
 
     async def interleaved(self, first: Act, second: Act, at: int | str | None) -> Outcome | None:
-        """Do the second act while the first halts; None: the first one never comes there."""
+        """Do the second act while the first halts; None: the first one never comes there.
+
+        If the second waits for the first one's transaction, it is done right after that: before
+        the first one reads its card. Else the machine's load would say which of the two is first.
+        """
         await self.back()
         halting, beside = self.one.db, self.other.db
         halting.arm(at)
@@ -146,6 +168,7 @@ class Two:
             return None
         also = asyncio.create_task(_answer(second()))
         await self._until_done_or_blocked(also)
+        halting.waiting = also
         halting.go_on.set()
         return await self._outcome([await doing, await also])
 

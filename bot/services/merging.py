@@ -91,7 +91,8 @@ class Merging:
             await standing.tell_soon(tx, self._ids, into, now)
             await plan_reminders(tx, into, now)
         offer = replace(offer, in_both=in_both, had_counts=counts)
-        status = await self._groups.look(guild_id, into_id, who)
+        # Not looked up anew: it may be gone by now, and then nobody would hear what came of this.
+        status = await self._groups.status_of(into, who)
         return Merged(status, offer, picks, left_out, unled)
 
     @asynccontextmanager

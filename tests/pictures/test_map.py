@@ -6,7 +6,6 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
-import resvg_py
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageChops
@@ -14,6 +13,7 @@ from PIL import Image, ImageChops
 from bot.core.maps import Chart, Stop
 from bot.pictures.letters import drawable, font_files, width
 from bot.pictures.map import BACK, COLOURS, INK, PANEL, QUIET, WIDTH, svg_of
+from bot.pictures.worker import png_of, with_fonts
 from bot.views.map_card import list_chart, way_chart, we_chart
 from tests.pictures.charts import (
     LEGEND,
@@ -38,12 +38,7 @@ NAMES = ["list-new", "list-begun", "list-read", "way", "way-to-a-step", "we", *N
 
 
 def drawn(chart: Chart) -> bytes:
-    fonts = [str(each) for each in font_files()]
-    return bytes(
-        resvg_py.svg_to_bytes(
-            svg_string=svg_of(chart), font_files=fonts, skip_system_fonts=True, zoom=2
-        )
-    )
+    return png_of(svg_of(chart), with_fonts([str(each) for each in font_files()]), zoom=2)
 
 
 @pytest.fixture(scope="module")

@@ -64,7 +64,7 @@ def status_of(curriculum: Curriculum) -> tuple[GroupStatus, list[PastWeek]]:
 def nasty(text: str) -> Chart:
     """Return a chart in which all says this."""
     stops = tuple(
-        Stop(text, look, n % 4, (n - 1,) if n else (), (text,), f"slug-{n}", n % 2 == 0)
+        Stop(text, look, n % 4, (n - 1,) if n else (), False, (text,), f"slug-{n}", n % 2 == 0)
         for n, look in enumerate([*LOOKS, *LOOKS[:4]])
     )
     return Chart(text, text, stops, LEGEND)

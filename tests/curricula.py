@@ -135,3 +135,17 @@ def read_by_somebody(draw: st.DrawFn, most: int = 8) -> tuple[Curriculum, dict[s
     made = draw(curricula(most))
     keys = [*made.by_key, *made.present_keys, "demo:gone"]
     return made, draw(st.dictionaries(st.sampled_from(keys), marks()))
+
+
+@st.composite
+def ways(draw: st.DrawFn, most: int = 12) -> list[set[int]]:
+    """Draw what leads to each stop of a way, without what other lines imply."""
+    found: list[set[int]] = []
+    above: list[set[int]] = []
+    count, reach = draw(st.integers(0, most)), draw(st.integers(1, most))
+    for n in range(count):
+        near = draw(st.sets(st.integers(max(0, n - reach), n - 1), max_size=6)) if n else set()
+        further = {each for start in near for each in above[start]}
+        found.append(near - further)
+        above.append(near | further)
+    return found

@@ -12,6 +12,8 @@ from io import BytesIO
 from pathlib import Path
 
 import click
+from fontTools.fontBuilder import FontBuilder
+from fontTools.pens.t2CharStringPen import T2CharStringPen
 from fontTools.subset import Options, Subsetter
 from fontTools.ttLib import TTCollection, TTFont
 from fontTools.varLib.instancer import instantiateVariableFont
@@ -84,6 +86,18 @@ def of_weight(font: TTFont, weight: int, **axes: float) -> TTFont:
     return made
 
 
+def without_cff2(font: TTFont) -> TTFont:
+    """Return the font with its outlines as CFF, the only ones of the two that resvg 0.47 draws."""
+    glyphs, outlines = font.getGlyphSet(), {}
+    for name in font.getGlyphOrder():
+        pen = T2CharStringPen(glyphs[name].width, glyphs)
+        glyphs[name].draw(pen)
+        outlines[name] = pen.getCharString()
+    del font["CFF2"], font["VVAR"]
+    FontBuilder(font=font).setupCFF(font["name"].getDebugName(6), {}, outlines, {})
+    return reread(font)
+
+
 def made_from(folder: Path) -> Iterator[tuple[str, TTFont]]:
     """Yield each font and its file's name, in the order in which they are asked for letters."""
     for name, weight in WEIGHTS.items():
@@ -91,7 +105,7 @@ def made_from(folder: Path) -> Iterator[tuple[str, TTFont]]:
         yield f"latin-{name}.ttf", of_weight(inter, weight, opsz=14)
     faces = TTCollection(folder / "NotoSansCJK-VF.otf.ttc", lazy=True)
     (korean,) = (each for each in faces if each["name"].getDebugName(1) == "Noto Sans CJK KR")
-    yield "cjk.otf", of_weight(subset(korean, CJK), WEIGHTS["medium"])
+    yield "cjk.otf", without_cff2(of_weight(subset(korean, CJK), WEIGHTS["medium"]))
     for name, letters in {"Hebrew": HEBREW, "Arabic": ARABIC}.items():
         yield f"{name.lower()}.ttf", subset(TTFont(folder / f"NotoSans{name}-Regular.ttf"), letters)
     yield "emoji.ttf", subset(TTFont(folder / "NotoColorEmoji.ttf"), map(ord, EMOJI))

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Literal, TypeVar
 
 from bot.core.curriculum import Curriculum, Resource, Step
+from bot.core.lanes import lanes_of
 from bot.core.progress import Marks, is_put_off, resolved, unlocks
 from bot.core.recommend import Path, Reader, aims_of, missing_before
 
@@ -28,26 +29,29 @@ class Station:
     """A stop of a map before it has words. ``named``: what it is, or how many it stands for.
 
     ``after``: the stations, by number, from which a line leads here; each stands above. ``lane``:
-    how far to the right its own line runs.
+    how far to the right it stands. A line runs in the lane of the station that it comes from, but
+    in that of the one that it leads to if that ``gathers`` its lines.
     """
 
     named: Resource | Step | int
     look: Look
     lane: int = 0
     after: tuple[int, ...] = ()
+    gathers: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Stop:
     """A line of a picture. ``beside`` stands at its right end, ``or_else`` for unknown letters.
 
-    ``is_inside``: it is part of the step above it.
+    ``is_inside``: it is part of the step above it. What else it has, it has of its station.
     """
 
     text: str
     look: Look
     lane: int = 0
     after: tuple[int, ...] = ()
+    gathers: bool = False
     beside: tuple[str, ...] = ()
     or_else: str = ""
     is_must_read: bool = False
@@ -108,7 +112,7 @@ def list_map(
 def way_map(path: Path, now: datetime) -> tuple[Station, ...]:
     """Return the way to something: what the reader has of it, what is missing, in order, and it.
 
-    Lines lead from each thing to what builds on it, and cross as little as the order lets them.
+    Lines lead from each thing to what builds on it.
     """
     curriculum, marks = path.curriculum, resolved(path.curriculum, path.reader.marks)
     aims = aims_of(curriculum, path.aim.key)
@@ -140,9 +144,11 @@ def way_map(path: Path, now: datetime) -> tuple[Station, ...]:
         after.append(stands_at(each.key for each in aims))
         looks.append("goal" if path.left else _over(looks))
     lines = _shortest(after)
-    lanes = _lanes(lines)
-    stops = zip([*named, *end], looks, lanes, lines, strict=True)
-    return tuple(Station(what, look, lane, tuple(sorted(m))) for what, look, lane, m in stops)
+    stops = zip([*named, *end], looks, lanes_of(lines), lines, strict=True)
+    return tuple(
+        Station(what, look, lane, tuple(sorted(m)), gathers)
+        for what, look, (lane, gathers), m in stops
+    )
 
 
 def _needs(curriculum: Curriculum, resource: Resource) -> Iterable[str]:
@@ -248,22 +254,6 @@ def _shortest(after: Sequence[AbstractSet[int]]) -> list[set[int]]:
         above.append(further | direct)
         kept.append({*direct} - further)
     return kept
-
-
-def _lanes(after: Sequence[AbstractSet[int]]) -> list[int]:
-    """Return each lane: a line runs on in its own until the last station that it leads to."""
-    last = {each: n for n, direct in enumerate(after) for each in direct}
-    runs: dict[int, int] = {}  # lane -> the station whose line runs in it
-    lanes = []
-    for n, direct in enumerate(after):
-        ending = [lane for lane, each in runs.items() if each in direct and last[each] == n]
-        for lane in ending:
-            del runs[lane]
-        lane = min(ending, default=next(each for each in range(len(runs) + 1) if each not in runs))
-        lanes.append(lane)
-        if n in last:
-            runs[lane] = n
-    return lanes
 
 
 def looks_in(stops: Iterable[Stop], words: Mapping[Look, str]) -> tuple[tuple[Look, str], ...]:

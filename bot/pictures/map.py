@@ -1,6 +1,7 @@
 """A map as SVG text, as wide as Discord shows a picture on a phone: stops below one another."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from html import escape
 from itertools import accumulate, chain
 
@@ -16,8 +17,11 @@ TEXT, SMALL, HEAD = 12.0, 11.0, 14.0
 """Sizes of letters."""
 LINE = 15.5
 ROW = 8.0  # around a stop's lines
-MARGIN, LANE = 16.0, 15.0
-LANES = 3.0 * LANE  # the most room for them all
+MARGIN = 16.0
+LANE, NARROW = 15.0, 10.5  # from lane to lane; in the narrowest, signs just keep off lines
+LANES = 60.0  # room for all lanes, unless they would be narrower
+LEAST = 80.0  # room for a title, or nothing stands beside it
+BEND = 13.0  # what a line takes to change its lane, beside its end: it keeps off the next sign
 
 BACK, PANEL, INK, QUIET = "#20232b", "#31384a", "#f2f4f8", "#b3bac9"
 COLOURS: dict[Look, str] = {
@@ -35,27 +39,25 @@ COLOURS: dict[Look, str] = {
 
 def svg_of(chart: Chart) -> str:
     """Return the picture of a chart, ``WIDTH`` wide and as tall as it needs to be."""
-    head = [*_head(chart)]
+    head, stops = [*_head(chart)], _with_room(chart.stops)
     top = MARGIN + sum(height for height, _ in head) + 4
     for lines in (3, 2, 1):
-        rows = _rows(chart.stops, lines)
-        if top + sum(_height(s, r) for s, r in zip(chart.stops, rows, strict=True)) <= TALL:
+        rows = _rows(stops, lines)
+        heights = [_height(stop, row) for stop, row in zip(stops, rows, strict=True)]
+        if top + sum(heights) <= TALL:
             break
-    heights = [_height(stop, row) for stop, row in zip(chart.stops, rows, strict=True)]
     ends = list(accumulate(heights, initial=top))
     middles = [end + height / 2 for end, height in zip(ends, heights, strict=False)]
     legend = [*_legend(chart, ends[-1] + 14)]
     tall = ends[-1] + 14 + (len({y for _, y, _, _ in legend}) * LINE if legend else 0)
-    xs = [_x(chart.stops, stop) for stop in chart.stops]
+    xs = [_x(stops, stop) for stop in stops]
     parts = chain(
         _head_parts(head),
-        _panels(chart.stops, ends, heights),
-        _lines(chart.stops, xs, middles),
+        _panels(stops, ends, heights),
+        _lines(stops, xs, middles),
         *(
             _stop_parts(stop, row, (x, y), start)
-            for stop, row, x, y, start in zip(
-                chart.stops, rows, xs, middles, _starts(chart.stops), strict=True
-            )
+            for stop, row, x, y, start in zip(stops, rows, xs, middles, _starts(stops), strict=True)
         ),
         *(_legend_parts(*each) for each in legend),
     )
@@ -83,16 +85,31 @@ def _head_parts(head: Sequence[tuple[float, str]]) -> Iterator[str]:
         y += height
 
 
+def _with_room(stops: Sequence[Stop]) -> list[Stop]:
+    """Leave out what stands beside a title with too little room: the title says what it is."""
+    return [
+        replace(stop, beside=())
+        if (room := _room(stop, x)) < LEAST
+        and width(drawable(stop.text, stop.or_else), TEXT, is_bold=stop.look == "here") > room
+        else stop
+        for stop, x in zip(stops, _starts(stops), strict=True)
+    ]
+
+
 def _rows(stops: Sequence[Stop], most: int) -> list[Sequence[str]]:
     """Return the lines of each stop's text."""
     rows: list[Sequence[str]] = []
     for stop, x in zip(stops, _starts(stops), strict=True):
-        beside = max((width(each, SMALL) + 6 for each in _beside(stop)), default=0)
-        room = WIDTH - MARGIN - x - beside - _sign_room(stop)
         lines = max(2, most) if stop.look in ("here", "goal") else most
         text = drawable(stop.text, stop.or_else)
-        rows.append(wrapped(text, TEXT, room, lines, is_bold=stop.look == "here"))
+        rows.append(wrapped(text, TEXT, _room(stop, x), lines, is_bold=stop.look == "here"))
     return rows
+
+
+def _room(stop: Stop, x: float) -> float:
+    """Return how wide a stop's text may be that begins there."""
+    beside = max((width(each, SMALL) + 6 for each in _beside(stop)), default=0)
+    return WIDTH - MARGIN - x - beside - (17 if stop.is_must_read else 0)
 
 
 def _beside(stop: Stop) -> list[str]:
@@ -106,21 +123,17 @@ def _height(stop: Stop, row: Sequence[str]) -> float:
 def _x(stops: Sequence[Stop], stop: Stop) -> float:
     """Return where a stop's line runs."""
     lanes = max((each.lane for each in stops), default=0)
-    return MARGIN + 6 + stop.lane * (min(LANE, LANES / lanes) if lanes else 0)
+    return MARGIN + 6 + stop.lane * max(NARROW, min(LANE, LANES / max(lanes, 1)))
 
 
 def _starts(stops: Sequence[Stop]) -> list[float]:
-    """Return where each stop's text begins: beside all the lines that pass there."""
+    """Return where each stop's text begins: beside all the lines that pass or end there."""
     right = [_x(stops, each) for each in stops]
     for end, stop in enumerate(stops):
         for start in stop.after:
-            for n in range(start, end):
-                right[n] = max(right[n], _x(stops, stops[start]))
+            for n in range(start, end + 1):
+                right[n] = max(right[n], _x(stops, stop if stop.gathers else stops[start]))
     return [x + 16 for x in right]
-
-
-def _sign_room(stop: Stop) -> float:
-    return 17 if stop.is_must_read else 0
 
 
 def _panels(
@@ -141,24 +154,26 @@ def _lines(stops: Sequence[Stop], xs: Sequence[float], ys: Sequence[float]) -> I
         "done": ("done", "never", "here", "ready", "later", "goal"),
         "never": ("done", "here"),  # what is left out of what is to come is not passed yet
     }
-    for n, stop in enumerate(stops):
-        for start in stop.after:
-            is_passed = stop.look in passed.get(stops[start].look, ())
-            style = f'stroke="{COLOURS["done"]}"' if is_passed else 'stroke="#6b7488"'
-            yield (
-                f'<path d="{_curve(xs[start], ys[start], xs[n], ys[n])}" fill="none"'
-                f' stroke-width="2.5" {style}/>'
-            )
+    lines = [
+        (stop.look in passed.get(stops[start].look, ()), start, n)
+        for n, stop in enumerate(stops)
+        for start in stop.after
+    ]
+    for is_passed, start, n in sorted(lines):  # over the others where they share a lane
+        curve = _curve(xs[start], ys[start], xs[n], ys[n], is_late=not stops[n].gathers)
+        colour = COLOURS["done"] if is_passed else "#6b7488"
+        yield f'<path d="{curve}" fill="none" stroke-width="2.5" stroke="{colour}"/>'
 
 
-def _curve(x1: float, y1: float, x2: float, y2: float) -> str:
-    """Return a line down in its own lane, and over into the other's just before it ends."""
+def _curve(x1: float, y1: float, x2: float, y2: float, *, is_late: bool) -> str:
+    """Return a line down to the other's lane, where it ends if it ``is_late``, or begins."""
     if x1 == x2:
         return f"M{x1:.1f} {y1:.1f}V{y2:.1f}"
-    bend = min(16.0, y2 - y1)
+    above, below = (y2 - BEND, y2) if is_late else (y1, y1 + BEND)
+    third = BEND / 3
     return (
-        f"M{x1:.1f} {y1:.1f}V{y2 - bend:.1f}"
-        f"C{x1:.1f} {y2 - bend / 3:.1f} {x2:.1f} {y2 - bend * 2 / 3:.1f} {x2:.1f} {y2:.1f}"
+        f"M{x1:.1f} {y1:.1f}V{above:.1f}"
+        f"C{x1:.1f} {below - third:.1f} {x2:.1f} {above + third:.1f} {x2:.1f} {below:.1f}V{y2:.1f}"
     )
 
 

@@ -184,7 +184,7 @@ def _states() -> dict[Look, str]:
 
 def _stop(station: Station, marks: Marks, *, is_inside: bool = False) -> Stop:
     named = station.named
-    where = station.look, station.lane, station.after
+    where = station.look, station.lane, station.after, station.gathers
     if isinstance(named, int):
         return Stop(ngettext("{n} more", "{n} more", named), *where)
     if isinstance(named, Step):

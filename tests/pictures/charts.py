@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from bot.core.curriculum import Curriculum
 from bot.core.groups import Group, GroupStatus, PastWeek
+from bot.core.lanes import lanes_of
 from bot.core.maps import Chart, Look, Stop
 from bot.core.papers import Coming, Pick
 from bot.core.progress import Mark
@@ -64,10 +65,33 @@ def status_of(curriculum: Curriculum) -> tuple[GroupStatus, list[PastWeek]]:
 def nasty(text: str) -> Chart:
     """Return a chart in which all says this."""
     stops = tuple(
-        Stop(text, look, n % 4, (n - 1,) if n else (), (text,), f"slug-{n}", n % 2 == 0)
+        Stop(text, look, n % 4, (n - 1,) if n else (), False, (text,), f"slug-{n}", n % 2 == 0)
         for n, look in enumerate([*LOOKS, *LOOKS[:4]])
     )
     return Chart(text, text, stops, LEGEND)
+
+
+WIDE = [
+    set(), set(), set(), set(), set(),
+    {0, 1, 2}, {1, 2, 3}, {2, 3, 4}, {0, 4}, {0, 3}, {5, 6, 7}, {8, 9, 10},
+]  # fmt: skip
+"""What each stop of a way needs, by number: six lanes of lines that can't but cross."""
+
+
+def wide(shipped: Curriculum) -> Chart:
+    """Return a way that is as wide as a phone can show, with titles of the shipped list."""
+    looks: list[Look] = ["done", "done", "here", "ready", "ready", *["locked"] * 6, "goal"]
+    titles = [each.title for each in (*shipped.resources, *shipped.resources)]
+    stops = zip(titles, looks, WIDE, lanes_of(WIDE), strict=False)
+    return Chart(
+        "The way to: Llama 2",
+        "2 of 12 · about 13 h left",
+        tuple(
+            Stop(title, look, lane, tuple(sorted(after)), gathers, ("1 h 15 min",))
+            for title, look, after, (lane, gathers) in stops
+        ),
+        LEGEND,
+    )
 
 
 def charts(shipped: Curriculum) -> Iterator[tuple[str, Chart]]:
@@ -77,6 +101,7 @@ def charts(shipped: Curriculum) -> Iterator[tuple[str, Chart]]:
     yield "list-read", list_chart(journey_of(shipped, 99), NOW)
     yield "way", way_chart(way_of(shipped, 0, "jump-into-llm:llama-2"), NOW)
     yield "way-to-a-step", way_chart(way_of(shipped, 4, ":preference-learning"), NOW)
+    yield "way-of-six-lanes", wide(shipped)
     yield "we", we_chart(*status_of(shipped))
     for name, text in NASTY.items():
         yield name, nasty(text)

@@ -1,20 +1,25 @@
 """Pictures are as they were looked at and approved, and all that they say is inside."""
 
 import io
+import math
 import os
+import re
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
-import resvg_py
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageChops
 
+from bot.core.lanes import lanes_of
 from bot.core.maps import Chart, Stop
 from bot.pictures.letters import drawable, font_files, width
 from bot.pictures.map import BACK, COLOURS, INK, PANEL, QUIET, WIDTH, svg_of
+from bot.pictures.worker import png_of, with_fonts
 from bot.views.map_card import list_chart, way_chart, we_chart
+from tests.curricula import ways
 from tests.pictures.charts import (
     LEGEND,
     LOOKS,
@@ -34,16 +39,12 @@ APPROVE = "NEXTREAD_APPROVE"
 SVG = "{http://www.w3.org/2000/svg}"
 ROOM_OF_BUTTONS = 64
 """Of a card with a picture, on a phone, in pixels."""
-NAMES = ["list-new", "list-begun", "list-read", "way", "way-to-a-step", "we", *NASTY]
+NAMES = ["list-new", "list-begun", "list-read", "way", "way-to-a-step", "way-of-six-lanes", "we"]
+NAMES += NASTY
 
 
 def drawn(chart: Chart) -> bytes:
-    fonts = [str(each) for each in font_files()]
-    return bytes(
-        resvg_py.svg_to_bytes(
-            svg_string=svg_of(chart), font_files=fonts, skip_system_fonts=True, zoom=2
-        )
-    )
+    return png_of(svg_of(chart), with_fonts([str(each) for each in font_files()]), zoom=2)
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +76,7 @@ def texts_of(svg: str):
 
 TEXT = st.text(max_size=110) | st.sampled_from([*NASTY.values()])
 STOPS = st.builds(
-    Stop, TEXT, st.sampled_from(LOOKS), st.integers(0, 3), st.just(()),
+    Stop, TEXT, st.sampled_from(LOOKS), st.integers(0, 7), st.just(()), st.booleans(),
     st.lists(TEXT, max_size=2).map(tuple), TEXT, st.booleans(),
 )  # fmt: skip
 
@@ -88,6 +89,62 @@ def test_no_word_leaves_the_picture(chart):
         assert drawable(text) == text
         assert x >= 0, text
         assert x + long <= WIDTH, text
+
+
+@st.composite
+def wide_ways(draw) -> Chart:
+    """Draw a chart of any way that twelve stops can make."""
+    after = draw(ways())
+    stops = tuple(
+        replace(draw(STOPS), lane=lane, after=tuple(sorted(starts)), gathers=gathers)
+        for starts, (lane, gathers) in zip(after, lanes_of(after), strict=True)
+    )
+    return Chart(draw(TEXT), draw(TEXT), stops, LEGEND)
+
+
+def points_of(path: ET.Element) -> list[tuple[float, float]]:
+    """Return points along a line, less than its width apart."""
+    found: list[tuple[float, float]] = []
+    for command, numbers in re.findall(r"([MVC])([^MVC]*)", path.get("d", "")):
+        given = [float(each) for each in numbers.split()]
+        if command == "M":
+            found.append((given[0], given[1]))
+            continue
+        (x, y), steps = found[-1], 60
+        ends = [x, y, *(given if command == "C" else (x, y, x, *given, x, *given))]
+        for n in range(1, steps + 1):
+            t = n / steps
+            shares = ((1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t**2 * (1 - t), t**3)
+            found.append(
+                tuple(sum(a * b for a, b in zip(shares, ends[k::2], strict=True)) for k in (0, 1))
+            )
+    return found
+
+
+@given(wide_ways())
+def test_lines_keep_off_other_signs_and_off_all_words(chart):
+    root = ET.fromstring(svg_of(chart))  # noqa: S314 - our own
+    half = 1.25
+    signs = [
+        tuple(float(n) for n in re.findall(r"-?[\d.]+", each.get("transform", "")))
+        for each in root.findall(f"{SVG}g")
+        if "scale" not in each.get("transform", "") and each.find(f"{SVG}text") is None
+    ]
+    boxes = [
+        (float(t.get("x")), float(t.get("y")), float(t.get("font-size")), t.text or "")
+        for t in root.findall(f"{SVG}text")
+    ]
+    for path in root.findall(f"{SVG}path"):
+        points = points_of(path)
+        for x, y in points:
+            assert half <= x <= WIDTH - half
+            assert 0 <= y <= float(root.get("height"))
+            for sign in signs:
+                if sign not in (points[0], points[-1]):
+                    assert math.dist(sign, (x, y)) >= 8.75 + half, "a line touches a sign"
+            for left, base, size, text in boxes:
+                below, above = base + size * 0.25, base - size * 0.8
+                assert x + half < left or x > left + width(text, size) or not above < y < below
 
 
 def tall(chart):

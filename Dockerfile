@@ -4,7 +4,7 @@ RUN python -m venv /opt/nextread
 WORKDIR /src
 COPY requirements.lock ./
 RUN /opt/nextread/bin/pip install --no-cache-dir --require-hashes --requirement requirements.lock
-COPY pyproject.toml README.md LICENSE ./
+COPY pyproject.toml README.md LICENSE THIRD-PARTY-LICENSES.txt ./
 COPY data data
 COPY bot bot
 # The lock has the build backend too, so nothing else is downloaded.

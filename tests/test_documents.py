@@ -38,7 +38,7 @@ OF_DISCORD = {
     "guilds",
     "Apps",
 }
-OF_OTHERS = {"chromium", "tzdata", "pg_dump", "noon"}
+OF_OTHERS = {"chromium", "debootstrap", "tzdata", "pg_dump", "noon"}
 
 
 def read(document):

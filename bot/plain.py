@@ -15,6 +15,12 @@ _ADDRESS = re.compile(r"(?ai)[a-z](?=://)|\b(?:mailto(?=:)|www(?=\.))|[\w-]\.[a-
 _ENCODED = str.maketrans({"(": "%28", ")": "%29", " ": "%20", "<": "%3C", ">": "%3E"})
 _BREAK = "\u200b"  # zero width: an unseen break inside <@1>, <t:1:R>, </next:1> and @everyone
 
+NO_END = "\u2060"
+"""Zero width, too: no line ends there. What people copy from a card has it."""
+
+_BEFORE_HANGUL = re.compile(r"(?<=\S)(?=[가-힣])")
+_BEFORE_UNIT = re.compile(r"\]\([^)]*\)|https?://\S+|`[^`]*`|<[^>]*>|(?<=[0-9½])(?=[가-힣])")
+
 MakeT = TypeVar("MakeT", bound=Callable[..., str])
 
 
@@ -48,6 +54,16 @@ def one_line(text: str) -> str:
     return re.sub(r" {2,}", " ", "".join(kept)).strip()
 
 
+def together(text: str) -> str:
+    """Return text that no line ends within: elsewhere, Korean may end one at any letter."""
+    return _BEFORE_HANGUL.sub(NO_END, text.replace(" ", "\N{NO-BREAK SPACE}"))
+
+
+def united(text: str) -> str:
+    """Return Markdown in which a number stays beside its unit, without a space before it, too."""
+    return _BEFORE_UNIT.sub(lambda found: found[0] or NO_END, text)
+
+
 def clipped(text: str, limit: int) -> str:
     """Return at most ``limit`` characters, cut after a word if one ends near, with an ellipsis."""
     if len(text) <= limit:
@@ -70,6 +86,8 @@ def narrowed(text: str, limit: int) -> str:
 
 
 def _columns(character: str) -> int:
+    if character == NO_END:
+        return 0
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 

@@ -7,13 +7,15 @@ from typing import Any
 from discord import ui
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
+UNSEEN = str.maketrans({NO_BREAK: " ", "\N{WORD JOINER}": None})
+"""What only keeps a line from ending there."""
 MENTION = re.compile(r"</([a-z ]+):[0-9]+>")
 
 
 def text_of(result: Any) -> str:
     """Return all the text of a card, and of nothing else, as people read it and type commands."""
     told = "\n".join(part["content"] for part in _parts(result) if part.get("type") == 10)
-    return MENTION.sub(r"`/\1`", told.replace(NO_BREAK, " "))
+    return MENTION.sub(r"`/\1`", told.translate(UNSEEN))
 
 
 def title_of(result: Any) -> str:
@@ -44,14 +46,14 @@ def options_of(result: Any) -> list[str]:
 def option_labels_of(result: Any) -> list[str]:
     """Return what a card's select says of each choice."""
     options = (o for part in _parts(result) if part.get("type") == 3 for o in part["options"])
-    return [each["label"].replace(NO_BREAK, " ") for each in options]
+    return [each["label"].translate(UNSEEN) for each in options]
 
 
 def hints_of(result: Any) -> list[str]:
     """Return what a card's select says of each choice in small letters; "" for nothing."""
     parts = (part for part in _parts(result) if part.get("type") == 3)
     options = (option for part in parts for option in part["options"])
-    return [(each.get("description") or "").replace(NO_BREAK, " ") for each in options]
+    return [(each.get("description") or "").translate(UNSEEN) for each in options]
 
 
 def select_of(result: Any) -> str:

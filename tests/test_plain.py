@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.plain import columns, link, narrowed, plain
+from bot.plain import columns, link, narrowed, plain, together, united
 
 CLICKABLE = re.compile(
     r"(?i)[a-z]://\S|mailto:|www\.\S|(?:discord\.gg|discord(?:app)?\.com/invite)/\S"
@@ -67,3 +67,33 @@ def test_text_that_is_cut_never_takes_more_room(text, limit):
 
     assert columns(cut) <= limit
     assert cut == text or columns(text) > limit
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("1 h 40 min", "1~h~40~min"),
+        ("1시간 40분", "1+시+간~40+분"),
+        ("9개 중 2개", "9+개~중~2+개"),
+        ("", ""),
+    ],
+)
+def test_no_line_ends_within_what_belongs_together(text, shown):
+    assert together(text).replace("\N{NO-BREAK SPACE}", "~").replace("\u2060", "+") == shown
+    assert columns(together(text)) == columns(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("목록이 25주 치 남았어요", "목록이 25+주 치 남았어요"),
+        ("약 3½시간", "약 3½+시간"),
+        ("[3장](https://example.org/3장) 3장", "[3+장](https://example.org/3장) 3+장"),
+        ("https://example.org/3장 3장", "https://example.org/3장 3+장"),
+        ("`12월 24일`처럼 <:3장:1>", "`12월 24일`처럼 <:3장:1>"),
+        ("25 weeks", "25 weeks"),
+    ],
+)
+def test_a_number_stays_beside_its_unit_and_links_and_typed_words_as_they_are(text, shown):
+    assert united(text).replace("\u2060", "+") == shown
+    assert united(united(text)) == united(text)

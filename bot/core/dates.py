@@ -317,7 +317,7 @@ def time_of_day(typed: str, zone: str = "UTC") -> tuple[int, int] | None:
 
     Discord's own ``<t:…>`` means what clocks show then in the IANA ``zone``.
     """
-    text = " ".join(unicodedata.normalize("NFKC", typed).casefold().split())
+    text = _plain(typed)
     if at := stamped(text, zone):
         return at.hour, at.minute
     if text in _NAMED:
@@ -543,4 +543,6 @@ def _plain(typed: str) -> str:
 
 
 def _clean(typed: str) -> str:
-    return " ".join(unicodedata.normalize("NFKC", typed).translate(_DASHES).split())
+    # Copied from a card, a number is joined to its unit.
+    typed = unicodedata.normalize("NFKC", typed).replace("\N{WORD JOINER}", "")
+    return " ".join(typed.translate(_DASHES).split())

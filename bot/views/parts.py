@@ -2,7 +2,8 @@
 
 import io
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import accumulate
 from typing import Any, Literal, TypeVar
 
@@ -13,7 +14,7 @@ from discord.ui import LayoutView
 from bot.core.search.words import is_word
 from bot.errors import NotOfferedError, WrongWordError
 from bot.language import _, said
-from bot.plain import clipped, columns, fitting, one_line, plain
+from bot.plain import NO_END, clipped, columns, fitting, one_line, plain, united
 from bot.views.custom_ids import Card, CustomId, GoTo, TurnPage
 
 ItemT = TypeVar("ItemT")
@@ -68,8 +69,18 @@ def card(*parts: Part) -> LayoutView:
     view = LayoutView(timeout=None)
     for part in _items(parts):
         view.add_item(part)
+    _retell(view, united)
     view.stop()
     return view
+
+
+def _retell(view: LayoutView, tell: Callable[[str], str]) -> None:
+    """Change each text of a card, unless that makes more of it than Discord takes."""
+    texts = [each for each in view.walk_children() if isinstance(each, ui.TextDisplay)]
+    told = [tell(each.content) for each in texts]
+    if sum(map(len, told)) <= TEXT:
+        for each, text in zip(texts, told, strict=True):
+            each.content = text
 
 
 def box(*parts: Part) -> ui.Container[Any]:
@@ -106,11 +117,7 @@ def with_mentions(view: LayoutView, command_ids: Mapping[str, int]) -> LayoutVie
         is_whole = (" " in named[1]) is (named[1].split()[0] == WITH_SUBCOMMANDS)
         return f"</{named[1]}:{command_id}>" if command_id and is_whole else named[0]
 
-    texts = [each for each in view.walk_children() if isinstance(each, ui.TextDisplay)]
-    mentioned = [COMMAND.sub(mention, each.content) for each in texts]
-    if sum(map(len, mentioned)) <= TEXT:
-        for each, text in zip(texts, mentioned, strict=True):
-            each.content = text
+    _retell(view, partial(COMMAND.sub, mention))
     return view
 
 
@@ -141,7 +148,7 @@ def row(*parts: Item | None) -> ui.ActionRow[Any] | None:
 def lines_on_phone(text: str) -> int:
     """Return about how many lines text takes on a phone; a link takes the room of its label."""
     seen = DAY_AND_TIME.sub(A_LINE * "0", DAY.sub("31/12/2026", text))
-    for marks in ("**", "\\", "\u2060"):
+    for marks in ("**", "\\"):
         seen = seen.replace(marks, "")
     seen = LINK.sub(r"\1", seen)
     return sum(_lines_of(line) for line in seen.splitlines())
@@ -267,7 +274,8 @@ class Form(ui.Modal):
     def entered(self) -> dict[str, str]:
         """What was typed, and what was picked, by the field's custom_id; raises as ``picked``."""
         fields = [part.component for part in self.children if isinstance(part, ui.Label)]
-        entered = {each.custom_id: each.value for each in fields if isinstance(each, ui.TextInput)}
+        typed = [each for each in fields if isinstance(each, ui.TextInput)]
+        entered = {each.custom_id: each.value.replace(NO_END, "") for each in typed}
         selects = [each for each in fields if isinstance(each, ui.Select)]
         return entered | {each.custom_id: picked(each.options, each.values)[0] for each in selects}
 

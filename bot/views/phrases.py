@@ -10,7 +10,7 @@ from bot.core.curriculum.additions import OWN_STEP_TITLE
 from bot.core.link_checks import ARCHIVE
 from bot.core.progress import Count, Mark, Marks, State, step_count
 from bot.language import _, ngettext, npgettext
-from bot.plain import clipped, columns, link, made_once, narrowed, one_line, plain
+from bot.plain import clipped, columns, link, made_once, narrowed, one_line, plain, together
 
 MUST_READ = "📚"
 KIND_ICONS = {
@@ -32,11 +32,6 @@ LOCKED, UNREAD = "🔒", "○"
 def rounded(minutes: int) -> int:
     """Return minutes as they are said under three hours: to five, so that they add up."""
     return max(5, (minutes + 2) // 5 * 5)
-
-
-def together(text: str) -> str:
-    """Return text that no line ends within: a number never stands apart from its unit."""
-    return text.replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def duration(minutes: int) -> str:
@@ -252,15 +247,16 @@ def must_read(resource: Resource) -> str:
 def mark_text(mark: Mark) -> str:
     """Return a reader's state for a resource, in words."""
     if mark.state == "done" and mark.rating:
-        return _("✅ done, {rating} of 5", rating=mark.rating)
+        return together(_("✅ done, {rating} of 5", rating=mark.rating))
     if mark.state == "later" and mark.until:
         return _("💤 later, back on {day}", day=moment(mark.until, "D"))
-    return {
+    said = {
         "done": _("✅ done"),
         "known": _("☑️ you know it"),
         "skipped": _("🚫 never"),
         "later": _("💤 later"),
-    }[mark.state]
+    }
+    return together(said[mark.state])
 
 
 def state_text(mark: Mark | None, *, is_locked: bool) -> str:

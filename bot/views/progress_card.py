@@ -13,6 +13,7 @@ from bot.core.maps import Chart, Draw
 from bot.core.progress import Figures, StepCount, figures, is_read, unlocks
 from bot.core.recommend import Change, Journey, Reader, passed_to, path_to
 from bot.language import _, message, ngettext, to_all
+from bot.plain import together
 from bot.views import custom_ids as ids
 from bot.views.map_card import list_chart, map_button, picture
 from bot.views.parts import (
@@ -216,7 +217,7 @@ def _way_lines(journey: Journey, goal: Resource | Step) -> Lines:
     total = len(left) + passed
     yield f"🎯 **{name_of(goal, 28)}**"
     count = _("{n} of {total}", n=passed, total=total)
-    time_left = [_("{duration} left", duration=each) for each in sum_of(left)]
+    time_left = [together(_("{duration} left", duration=each)) for each in sum_of(left)]
     yield dotted(f"{_bar(passed, total)}  {count}", *time_left)
     if left[:-1]:
         yield _("Next on the way: {title}", title=dotted(name_of(left[0], 28), takes(left[0])))
@@ -315,7 +316,7 @@ def _step_line(count: StepCount) -> str:
     left = listed.left_minutes
     return dotted(
         f"- {step_name(count.step)}: {', '.join(counts)}{done}",
-        _("{duration} left", duration=duration(left)) if left else None,
+        together(_("{duration} left", duration=duration(left))) if left else None,
     )
 
 

@@ -19,7 +19,7 @@ from bot.plain import clipped, one_line
 from bot.services import meetings
 from bot.store import weeks as week_rows
 from bot.store.database import Queries
-from bot.views.phrases import dotted, short_title, title_of
+from bot.views.phrases import short_title, title_of
 from bot.views.weekly_card import part_text
 
 LONGEST_NAME = 100  # Discord's limit
@@ -56,4 +56,4 @@ def _name(post: WeeklyPost) -> str:
     most = LONGEST_PARTS // (1 if len(post.part.names) == 1 else 2)
     part = part_text(post.part, lambda name: clipped(one_line(name), most))
     title = clipped(one_line(short_title(post.resource)), LONGEST_NAME - len(part) - 3)
-    return clipped(dotted(title, part), LONGEST_NAME)
+    return clipped(f"{title} · {part}", LONGEST_NAME)

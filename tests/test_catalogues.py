@@ -192,6 +192,10 @@ def test_korean_speaks_as_people_do_who_like_each_other(korean):
     assert [text for text in korean if FORMAL.search(text)] == []
 
 
+def test_no_korean_word_is_read_as_part_of_an_address(korean):
+    assert [text for text in korean if re.search("://[가-힣]", text)] == []
+
+
 def test_each_catalogue_is_a_language_that_calls_itself():
     codes = {each.parent.parent.name.replace("_", "-") for each in catalogue_paths()}
     named = {each: name for each, name in languages().items() if each != "en"}

@@ -142,7 +142,7 @@ def test_a_file_is_told_in_the_language_spoken_and_on_the_command_line_in_englis
     error = CurriculumFileError("my.yaml", [Flaw(1, 2, where, Phrase("is empty"), remedy)])
 
     assert to_all(error.sentence, "ko") == (
-        "“my.yaml”에 틀린 곳이 1군데 있어서 쓸 수 없어요. 먼저 1번째 줄, 목록: 비어 있어요."
-        " 고치는 법: 혹시 'id' 아닌가요?"
+        "“my.yaml”에 틀린 곳이 1군데 있어서 쓸 수 없어요. 처음 틀린 곳은 1번째 줄, 목록: 비어"
+        " 있어요. 고치는 법: 혹시 'id' 아닌가요?"
     )
     assert to_all(lambda: str(error), "ko") == "my.yaml:1:2: list: is empty: did you mean 'id'?"

@@ -517,8 +517,8 @@ async def test_a_broken_list_is_told_in_the_language_of_who_brings_it(
     english = await moderator.slash(channel, "manage import", file=("list.yaml", BROKEN))
 
     assert text_of(korean) == (
-        "“list.yaml”에 틀린 곳이 3군데 있어서 쓸 수 없어요. 먼저 4번째 줄, one: title 키가"
-        " 빠졌어요. 고치는 법: \\`title: ...\\` 꼴로 넣으세요."
+        "“list.yaml”에 틀린 곳이 3군데 있어서 쓸 수 없어요. 처음 틀린 곳은 4번째 줄, one: title"
+        " 키가 빠졌어요. 고치는 법: \\`title: ...\\` 꼴로 넣으세요."
     )
     assert text_of(english) == (
         "“list.yaml” has 3 mistakes, so I can't use it. The first, in line 4: one title is"

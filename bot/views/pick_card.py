@@ -343,8 +343,9 @@ def _week_text(day: date, title: str) -> str:
 
 def span_text(days: DaysOff) -> str:
     """Return days in a row where Discord shows no time stamps: "24 Dec 2026", or both ends."""
-    ends = (days.first,) if days.first == days.last else (days.first, days.last)
-    return " – ".join(map(_date_text, ends))
+    first, last = _date_text(days.first), _date_text(days.last)
+    # Translators: two days, and all those between them.
+    return first if first == last else _("{first} – {last}", first=first, last=last)
 
 
 def _day(at: datetime, zone: str) -> date:

@@ -420,8 +420,12 @@ async def _run(config: Config, bases: Sequence[Curriculum]) -> None:
     from bot.heartbeat import Heartbeat, heartbeat_path
     from bot.pages import Pages
     from bot.pictures.studio import Studio
+    from bot.services.backups import Backups, no_backups
     from bot.services.opening import open_services
 
+    backups = config.backup_dir and Backups(
+        config.database_url, config.backup_dir, config.backup_keep, discord.utils.utcnow
+    )
     # Opened first, so that its problems are reported before we ask Discord for anything.
     pages, checking = Pages(), Pages()  # who waits for a page waits for no other
     studio = Studio()
@@ -434,6 +438,7 @@ async def _run(config: Config, bases: Sequence[Curriculum]) -> None:
         others=bases[1:],
         check_link=checking.check if config.link_check == "on" else None,
         draw=studio.draw,
+        back_up=backups.make_due if backups else no_backups,
     )
 
     async def opened() -> Services:

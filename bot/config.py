@@ -173,6 +173,13 @@ def _wrong_url(url: str) -> str | None:
     return None
 
 
+def without_password(url: str) -> tuple[str, bool]:
+    """Return a database's URL as it may be shown, and whether that is all of it."""
+    shown = re.sub(r"(?<=://)([^/?#]*?):[^/?#]+(?=@)", r"\1:***", url, count=1)
+    shown = re.sub(r"(?<=[?&])(password=)[^&#]*", r"\1***", shown)
+    return shown, shown == url
+
+
 def _wrong_choice(name: str, value: str, *allowed: str) -> str | None:
     if value.casefold() in [choice.casefold() for choice in allowed]:
         return None

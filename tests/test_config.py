@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.config import Config
+from bot.config import Config, without_password
 from bot.core.outbox import SEND_RATE
 from bot.errors import ConfigError
 
@@ -234,3 +234,20 @@ def test_secrets_are_not_shown():
     config = Config.from_env({"DISCORD_TOKEN": "secret", "DATABASE_URL": "postgresql://a:secret@b"})
 
     assert "secret" not in repr(config)
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("postgresql://me:s3:cr@t@host/name", "postgresql://me:***@host/name"),
+        ("postgres://me:s3cret@a:1,b:2/name?x=y", "postgres://me:***@a:1,b:2/name?x=y"),
+        (
+            "postgresql://me@host/name?password=s3cret&x=y",
+            "postgresql://me@host/name?password=***&x=y",
+        ),
+        ("postgresql://me@host:5432/name", "postgresql://me@host:5432/name"),
+        ("postgresql:///name?host=/tmp", "postgresql:///name?host=/tmp"),
+    ],
+)
+def test_a_url_is_shown_without_its_password(url, shown):
+    assert without_password(url) == (shown, shown == url)

@@ -236,7 +236,7 @@ def _copied(source: Path, target: Path, is_stopped: Callable[[], bool] = lambda:
                 old.backup(new, pages=PAGES_AT_A_TIME, progress=lambda *_: _go_on(is_stopped))
                 new.set_progress_handler(is_stopped, STEPS_AT_A_TIME)
                 new.execute("PRAGMA journal_mode=DELETE")  # one file, without a separate -wal
-                held = _checked(new, source)
+                held = checked(new, source)
             with part.open("rb") as written:
                 os.fsync(written.fileno())
             _appear(part, target)
@@ -262,8 +262,12 @@ def _appear(part: Path, target: Path) -> None:
         part.rename(target)
 
 
-def _checked(copy: sqlite3.Connection, source: Path) -> str:
-    """Return what the copy holds, in words."""
+def checked(copy: sqlite3.Connection, source: Path) -> str:
+    """Return what a copy of the source, or the source itself, holds, in words.
+
+    Raises:
+        BackupError: it is damaged, none of ours, or newer than this version.
+    """
     problems = [row[0] for row in copy.execute("PRAGMA integrity_check(1)")]
     if problems != ["ok"]:
         where = " ".join(problems[0].split())

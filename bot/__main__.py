@@ -9,7 +9,7 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -327,6 +327,48 @@ def restore(file: Path) -> None:
     click.echo("If this version needs newer tables, the next start updates them.")
 
 
+@main.command(name="move-data")
+@click.argument("sqlite")
+@click.argument("postgres")
+def move_data(sqlite: str, postgres: str) -> None:
+    """Move all that is in SQLITE, a file or URL, into POSTGRES, the URL of an empty database.
+
+    Stop the bot first. SQLITE is only read. Whatever stops this, the same command goes on where it
+    was. Leave the password out of the URL and set PGPASSWORD, and no list of processes shows it.
+    """
+    from bot.config import without_password
+    from bot.store.database import POSTGRES, SQLITE, sqlite_file
+    from bot.store.transfer import move
+
+    @contextlib.contextmanager
+    def bar(what: str, rows: int) -> Iterator[Callable[[int], None]]:
+        with click.progressbar(length=rows, label=f"{what:10}", update_min_steps=1000) as shown:
+            yield shown.update
+
+    url = sqlite if sqlite.startswith("sqlite:") else f"{SQLITE}{Path(sqlite).absolute()}"
+    if sqlite.startswith(POSTGRES) or not postgres.startswith(POSTGRES):
+        text = "SQLITE comes first, a file; then POSTGRES, such as postgresql://user@host/name."
+        raise click.UsageError(text)
+    logging.disable()  # what is wrong is told here
+    try:
+        for each in (url, postgres):
+            Config.from_env({"DATABASE_URL": each})
+        source = sqlite_file(url) or Path(sqlite)
+        held = asyncio.run(move(source, postgres, bar, click.echo))
+    except ConfigError as error:
+        raise ConfigError(str(error).replace("DATABASE_URL", "POSTGRES")) from error
+    except KeyboardInterrupt:
+        click.echo("Stopped. The same command goes on where it was.", err=True)
+        raise
+    finally:
+        logging.disable(logging.NOTSET)
+    click.echo(f"Moved: {held}. {source} is as it was.")
+    shown, is_whole = without_password(postgres)
+    where = "" if is_whole else ", with your password in place of ***"
+    click.echo(f"Put this into .env, where DATABASE_URL was{where}, and start the bot:")
+    click.echo(f"DATABASE_URL={shown}")
+
+
 CHANGES = {
     "added": "added: {new.key} “{new.title}”",
     "renamed": "renamed: {old.key} is now {new.key}; progress follows",
@@ -420,8 +462,12 @@ async def _run(config: Config, bases: Sequence[Curriculum]) -> None:
     from bot.heartbeat import Heartbeat, heartbeat_path
     from bot.pages import Pages
     from bot.pictures.studio import Studio
+    from bot.services.backups import Backups, no_backups
     from bot.services.opening import open_services
 
+    backups = config.backup_dir and Backups(
+        config.database_url, config.backup_dir, config.backup_keep, discord.utils.utcnow
+    )
     # Opened first, so that its problems are reported before we ask Discord for anything.
     pages, checking = Pages(), Pages()  # who waits for a page waits for no other
     studio = Studio()
@@ -434,6 +480,7 @@ async def _run(config: Config, bases: Sequence[Curriculum]) -> None:
         others=bases[1:],
         check_link=checking.check if config.link_check == "on" else None,
         draw=studio.draw,
+        back_up=backups.make_due if backups else no_backups,
     )
 
     async def opened() -> Services:

@@ -1,6 +1,7 @@
 """Reads the settings from the environment and `.env`, and nothing else does."""
 
 import io
+import os
 import re
 from collections.abc import Mapping
 from contextlib import suppress
@@ -15,6 +16,7 @@ from bot.errors import ConfigError
 
 DEFAULT_DATABASE = "sqlite:///nextread.db"
 DEFAULT_SEND_RATE, HIGHEST_SEND_RATE = 45, 500
+DEFAULT_BACKUPS, MOST_BACKUPS = 7, 365
 HOSTS = r"(?:(?:\[[\w:.%]+\]|[^:,\[\]?#]*)(?::\d+)?(?:,|$))*"
 
 
@@ -32,6 +34,8 @@ class Config:
     log_level: str = "INFO"
     send_rate: int = DEFAULT_SEND_RATE
     link_check: str = "on"
+    backup_dir: Path | None = None
+    backup_keep: int = DEFAULT_BACKUPS
 
     @classmethod
     def from_env(
@@ -41,26 +45,31 @@ class Config:
 
         Raises:
             ConfigError: some values can't be used; for each, a line names the variable and the fix.
-                ``for_run``: also if the token is missing or the list can't be read.
+                ``for_run``: also if the token is missing, the list can't be read, or backups
+                can't be written.
         """
         kept = _kept_in(dotenv) if dotenv is not None else {}
         found = {name: value for name, value in kept.items() if value} | dict(env)
-        token, url, curriculum, log_format, log_level, rate, link_check = (
+        token, url, curriculum, log_format, log_level, rate, link_check, backups, keep = (
             found.get(name, "").strip() or default
             for name, default in (
                 *(("DISCORD_TOKEN", ""), ("DATABASE_URL", DEFAULT_DATABASE)),
                 *(("NEXTREAD_CURRICULUM", ""), ("LOG_FORMAT", "text"), ("LOG_LEVEL", "INFO")),
                 *(("SEND_RATE", str(DEFAULT_SEND_RATE)), ("LINK_CHECK", "on")),
+                *(("BACKUP_DIR", ""), ("BACKUP_KEEP", str(DEFAULT_BACKUPS))),
             )
         )
+        folder = Path(backups) if backups else None
         problems = [
             _wrong_token(token, is_needed=for_run),
             _wrong_url(url),
             _wrong_curriculum(curriculum) if curriculum and for_run else None,
             _wrong_choice("LOG_FORMAT", log_format, "text", "json"),
             _wrong_choice("LOG_LEVEL", log_level, "DEBUG", "INFO", "WARNING", "ERROR"),
-            _wrong_rate(rate),
+            _wrong_number("SEND_RATE", rate, HIGHEST_SEND_RATE, SENDS),
             _wrong_choice("LINK_CHECK", link_check, "on", "off"),
+            _wrong_backups(folder, url) if folder and for_run else None,
+            _wrong_number("BACKUP_KEEP", keep, MOST_BACKUPS, "how many daily backups are kept"),
         ]
         if lines := [problem for problem in problems if problem]:
             raise ConfigError("\n".join(lines))
@@ -73,6 +82,8 @@ class Config:
             log_level.upper(),
             int(rate),
             link_check.lower(),
+            folder,
+            int(keep),
         )
 
 
@@ -162,17 +173,44 @@ def _wrong_url(url: str) -> str | None:
     return None
 
 
+def without_password(url: str) -> tuple[str, bool]:
+    """Return a database's URL as it may be shown, and whether that is all of it."""
+    shown = re.sub(r"(?<=://)([^/?#]*?):[^/?#]+(?=@)", r"\1:***", url, count=1)
+    shown = re.sub(r"(?<=[?&])(password=)[^&#]*", r"\1***", shown)
+    return shown, shown == url
+
+
 def _wrong_choice(name: str, value: str, *allowed: str) -> str | None:
     if value.casefold() in [choice.casefold() for choice in allowed]:
         return None
     return f"{name} is {value!r}: set it to one of {', '.join(allowed)}."
 
 
-def _wrong_rate(value: str) -> str | None:
+SENDS = "the messages a second that all processes on one database send together"
+
+
+def _wrong_number(name: str, value: str, highest: int, what: str) -> str | None:
     with suppress(ValueError):
-        if 1 <= int(value) <= HIGHEST_SEND_RATE:
+        if 1 <= int(value) <= highest:
             return None
-    return (
-        f"SEND_RATE is {value!r}: set it to a whole number from 1 to {HIGHEST_SEND_RATE}, the"
-        " messages a second that all processes on one database send together."
-    )
+    return f"{name} is {value!r}: set it to a whole number from 1 to {highest}, {what}."
+
+
+def _wrong_backups(folder: Path, url: str) -> str | None:
+    """Say why no backup can be written into a folder. A missing one may be a disk."""
+    if url.startswith("postgres"):
+        return (
+            "BACKUP_DIR is for SQLite, and DATABASE_URL names PostgreSQL: remove it, and let"
+            " pg_dump run every day instead."
+        )
+    if not folder.is_dir():
+        return (
+            f"BACKUP_DIR: {folder} is no folder. Make it, or name one that is there."
+            " If it is on another disk, connect that first."
+        )
+    if not os.access(folder, os.W_OK | os.X_OK):
+        return (
+            f"BACKUP_DIR: {folder} can't be written by whoever runs this bot."
+            " Give it to them, or name a folder elsewhere."
+        )
+    return None

@@ -14,7 +14,7 @@ class ConfigError(Exception):
 
 
 class BackupError(Exception):
-    """A backup that can't be made or used; its text is one line that says why and what to do."""
+    """A copy of the ledger that can't be made or used; its text says why and what to do."""
 
 
 @dataclass_transform()

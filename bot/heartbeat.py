@@ -70,6 +70,7 @@ class Heartbeat:
         with contextlib.suppress(LedgerError):  # logged when it began; see ``is_well``
             if not self._services.db.is_well:
                 await self._services.try_to_write()
+            await self._services.db.hold()
             await self._services.db.checkpoint()
 
     def _state(self) -> State:

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.config import Config
+from bot.config import Config, without_password
 from bot.core.outbox import SEND_RATE
 from bot.errors import ConfigError
 
@@ -64,6 +64,44 @@ def test_a_rate_is_a_whole_number(rate):
 def test_a_rate_that_cant_be_kept_is_answered_with_what_can(rate):
     with pytest.raises(ConfigError, match=f"SEND_RATE is '{rate}': .* from 1 to 500"):
         Config.from_env({"SEND_RATE": rate})
+
+
+@pytest.mark.parametrize("keep", ["1", "365"])
+def test_backups_are_kept_as_many_as_the_host_says(keep):
+    assert Config.from_env({"BACKUP_KEEP": keep}).backup_keep == int(keep)
+
+
+@pytest.mark.parametrize("keep", ["0", "366", "all"])
+def test_a_number_of_backups_that_cant_be_kept_is_answered_with_what_can(keep):
+    with pytest.raises(ConfigError, match=f"BACKUP_KEEP is '{keep}': .* from 1 to 365"):
+        Config.from_env({"BACKUP_KEEP": keep})
+
+
+def test_a_folder_for_backups_is_looked_at_before_the_start_alone(tmp_path):
+    (tmp_path / "file").touch()
+    for name in ("gone", "file"):
+        wrong = {"DISCORD_TOKEN": "a.b.c", "BACKUP_DIR": str(tmp_path / name)}
+
+        assert Config.from_env(wrong).backup_dir == tmp_path / name
+        with pytest.raises(ConfigError, match=f"^BACKUP_DIR: .*{name} is no folder. Make it"):
+            Config.from_env(wrong, for_run=True)
+    right = {"DISCORD_TOKEN": "a.b.c", "BACKUP_DIR": str(tmp_path)}
+    assert Config.from_env(right, for_run=True).backup_dir == tmp_path
+
+
+def test_a_folder_for_backups_that_cant_be_written_is_refused():
+    with pytest.raises(ConfigError, match=r"^BACKUP_DIR: /proc/self can't be written"):
+        Config.from_env({"DISCORD_TOKEN": "a.b.c", "BACKUP_DIR": "/proc/self"}, for_run=True)
+
+
+def test_with_postgres_daily_backups_are_refused_and_pg_dump_is_named(tmp_path):
+    url = "postgresql://nextread:secret@host/nextread"
+    env = {"DISCORD_TOKEN": "a.b.c", "BACKUP_DIR": str(tmp_path), "DATABASE_URL": url}
+
+    with pytest.raises(ConfigError, match=r"^BACKUP_DIR is for SQLite.*pg_dump") as refused:
+        Config.from_env(env, for_run=True)
+
+    assert "secret" not in str(refused.value)
 
 
 def test_a_missing_token_is_an_error_only_where_it_is_needed():
@@ -196,3 +234,20 @@ def test_secrets_are_not_shown():
     config = Config.from_env({"DISCORD_TOKEN": "secret", "DATABASE_URL": "postgresql://a:secret@b"})
 
     assert "secret" not in repr(config)
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("postgresql://me:s3:cr@t@host/name", "postgresql://me:***@host/name"),
+        ("postgres://me:s3cret@a:1,b:2/name?x=y", "postgres://me:***@a:1,b:2/name?x=y"),
+        (
+            "postgresql://me@host/name?password=s3cret&x=y",
+            "postgresql://me@host/name?password=***&x=y",
+        ),
+        ("postgresql://me@host:5432/name", "postgresql://me@host:5432/name"),
+        ("postgresql:///name?host=/tmp", "postgresql:///name?host=/tmp"),
+    ],
+)
+def test_a_url_is_shown_without_its_password(url, shown):
+    assert without_password(url) == (shown, shown == url)

@@ -88,7 +88,9 @@ class Ticker:
         self._running: asyncio.Task[None] | None = None
         self._sleeping: asyncio.Task[None] | None = None
         self._leaving = Beside(self._let_leave, self._wake)
-        self._asking = Beside(self._look_after_servers, self._wake)
+        self._hourly = [
+            Beside(work, self._wake) for work in (self._look_after_servers, self._back_up)
+        ]
         self._beside = [
             Beside(work, self._wake)
             for work in (
@@ -112,7 +114,7 @@ class Ticker:
         """Let letters under way leave, and no other."""
         self._tickets.close()
         self._is_stopping = True
-        for each in (self._asking, *self._beside):
+        for each in (*self._hourly, *self._beside):
             each.cancel()
         self._wake()
         try:
@@ -127,7 +129,7 @@ class Ticker:
         for task in (self._running, self._sleeping):
             if task is not None:
                 task.cancel()
-        for each in (self._leaving, self._asking, *self._beside):
+        for each in (self._leaving, *self._hourly, *self._beside):
             each.cancel()
 
     def look_again(self) -> None:
@@ -161,7 +163,8 @@ class Ticker:
         self._seen_at = now
         if now >= self._servers_at:
             self._servers_at = now + AN_HOUR
-            self._asking.start()
+            for each in self._hourly:
+                each.start()
         if now >= self.due_at:
             self._rests_until = now + A_SECOND
             await self._work()
@@ -209,6 +212,9 @@ class Ticker:
         return is_time
 
     async def _look_after_servers(self) -> bool:
-        """Do, once an hour, what nobody waits for."""
         await self.servers.look_after()
+        return False
+
+    async def _back_up(self) -> bool:
+        await self._services.back_up()
         return False

@@ -9,6 +9,7 @@ from bot.core.curriculum import Curriculum
 from bot.core.maps import Chart, Draw
 from bot.core.outbox import SEND_RATE
 from bot.errors import ConfigError, LedgerError
+from bot.services.backups import BackUp, no_backups
 from bot.services.calendars import Calendars
 from bot.services.clock_repair import ClockRepair
 from bot.services.curriculum import CurriculumStore
@@ -102,6 +103,7 @@ class Services:
     inboxes: Inboxes
     me: Me
     draw: Draw
+    back_up: BackUp
     send_rate: int
     owns_db: bool = False
 
@@ -136,6 +138,7 @@ async def open_services(
     others: Sequence[Curriculum] = (),
     check_link: CheckLink | None = None,
     draw: Draw = no_pictures,
+    back_up: BackUp = no_backups,
 ) -> Services:
     """Open the database, bring its tables up to date, and record what the list holds.
 
@@ -144,7 +147,8 @@ async def open_services(
     ``base`` is the list where nobody chose one of the ``others``. ``fetch_facts`` looks at the page
     behind a link that moderators add, ``check_link`` whether links still lead somewhere;
     ``send_rate`` is how many messages a second all processes on this database send together;
-    ``chance`` is where ids and claims come from; ``draw`` draws pictures.
+    ``chance`` is where ids and claims come from; ``draw`` draws pictures; ``back_up`` makes a
+    backup if one is due.
 
     Raises:
         ConfigError: the database is not usable, is newer than this version, or is another bot's.
@@ -162,6 +166,7 @@ async def open_services(
             others=others,
             check_link=check_link,
             draw=draw,
+            back_up=back_up,
         )
         await services.try_to_write()
         await services.clock_repair.put_right()
@@ -186,6 +191,7 @@ async def services_over(
     others: Sequence[Curriculum] = (),
     check_link: CheckLink | None = None,
     draw: Draw = no_pictures,
+    back_up: BackUp = no_backups,
 ) -> Services:
     """Record what the list holds, and join the services to a database that has its tables.
 
@@ -235,5 +241,6 @@ async def services_over(
         Inboxes(db, background, clock, ids, curricula, moderation, groups),
         Me(db, curricula, clock, ids),
         draw,
+        back_up,
         send_rate,
     )

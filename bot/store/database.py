@@ -44,6 +44,8 @@ PATIENCE = 2000
 """Milliseconds that SQLite waits for another program. Discord waits three seconds for an answer."""
 CONNECT_WITHIN, ANSWER_WITHIN, MIGRATE_WITHIN = 2, 30, 3600
 """Seconds given to PostgreSQL."""
+IN_USE, MIGRATING = 0x6E657875, 0x6E657874
+"""PostgreSQL's advisory locks, of one database each: any numbers of ours."""
 A_MOMENT = 0.05
 """Seconds. A restart of PostgreSQL ends all connections: by then the pool has noticed."""
 
@@ -111,6 +113,10 @@ class Database(Queries, Protocol):
         """Move what was written into SQLite's file itself, unless somebody waits to write."""
         ...
 
+    async def hold(self) -> None:
+        """Keep what tells other programs that this database is in use, if it was lost."""
+        ...
+
     async def close(self) -> None:
         """Close all connections."""
         ...
@@ -133,6 +139,13 @@ class Outage:
         if not self.is_well:
             self.is_well = True
             log.info("the database can be used again")
+
+
+IN_USE_BY_BOT = "A bot, or another move, is using this PostgreSQL database: stop it first."
+IN_USE_BY_MOVE = (
+    "DATABASE_URL: `nextread move-data` is moving a database into this one. Start the bot when it"
+    " is done."
+)
 
 
 async def open_database(url: str) -> Database:
@@ -223,6 +236,9 @@ class SqliteDatabase(Queries):
                 await self._wait_at_most(0)  # for readers: there will be another time
                 ((is_busy, *_),) = await self._writer.fetch("PRAGMA wal_checkpoint(TRUNCATE)")
                 self._is_in_journal = bool(is_busy)
+
+    async def hold(self) -> None:
+        """The system keeps the lock on the file as long as the process lives."""
 
     async def _wait_at_most(self, milliseconds: int) -> None:
         if self._patience != max(0, milliseconds):
@@ -321,8 +337,9 @@ class PostgresDatabase(Queries):
 
     is_shared = True
 
-    def __init__(self, pool: asyncpg.Pool[Any]) -> None:
+    def __init__(self, pool: asyncpg.Pool[Any], presence: _Presence) -> None:
         self._pool = pool
+        self._presence = presence
         self._outage = Outage()
 
     @property
@@ -330,7 +347,8 @@ class PostgresDatabase(Queries):
         return self._outage.is_well
 
     @classmethod
-    async def open(cls, url: str) -> PostgresDatabase:
+    async def open(cls, url: str, *, alone: bool = False) -> PostgresDatabase:
+        """Open it beside other bots, or ``alone``: then no bot may run on it, nor start."""
         if importlib.util.find_spec("asyncpg") is None:
             raise ConfigError(
                 "DATABASE_URL names PostgreSQL: run pip install 'nextread[postgres]' first."
@@ -349,11 +367,13 @@ class PostgresDatabase(Queries):
                 # A process that stalls, or a machine that vanishes, must not hold locks for ever.
                 server_settings={"idle_in_transaction_session_timeout": "30s"},
             )
-            await pool.fetch("SELECT 1")
+            presence = _Presence(url, alone=alone)
+            if not await presence.keep():
+                raise ConfigError(IN_USE_BY_BOT if alone else IN_USE_BY_MOVE)
         except (OSError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
             why = " ".join(str(error).split()) or type(error).__name__
             raise ConfigError(f"DATABASE_URL: PostgreSQL can't be reached ({why}).") from error
-        return cls(pool)
+        return cls(pool, presence)
 
     async def fetch(self, sql: str, *args: Value) -> list[Row]:
         try:
@@ -392,15 +412,70 @@ class PostgresDatabase(Queries):
     @asynccontextmanager
     async def migrating(self) -> AsyncIterator[Queries]:
         async with self.transaction(MIGRATE_WITHIN) as tx:
-            await tx.fetch("SELECT pg_advisory_xact_lock(?)", 0x6E657874)  # any number of ours
+            await tx.fetch("SELECT pg_advisory_xact_lock(?)", MIGRATING)
             yield tx
+
+    async def add_rows(
+        self, table: str, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]
+    ) -> None:
+        """Add rows, all or none, in the fastest way that there is."""
+        try:
+            async with self._pool.acquire() as connection:
+                await connection.copy_records_to_table(table, columns=columns, records=rows)
+        except Exception as error:
+            if told := _ledger_error(error):
+                raise told from error
+            raise
 
     async def checkpoint(self) -> None:
         """PostgreSQL sees to that itself."""
 
+    async def hold(self) -> None:
+        try:
+            await self._presence.keep()
+        except Exception as error:
+            if told := _ledger_error(error):
+                raise self._outage.begin(told) from error
+            raise
+
     async def close(self) -> None:
+        await self._presence.end()
         with contextlib.suppress(OSError):  # TimeoutError is one; so is a connection that was lost
             await asyncio.wait_for(self._pool.close(), timeout=5)
+
+
+class _Presence:
+    """A lock on a connection of its own, which the server drops when the process dies.
+
+    Bots share it; who is ``alone`` shares it with nobody.
+    """
+
+    def __init__(self, url: str, *, alone: bool) -> None:
+        self._url = url
+        self._lock = f"SELECT pg_try_advisory_lock{'' if alone else '_shared'}({IN_USE})"
+        self._connection: asyncpg.Connection[Any] | None = None
+
+    async def keep(self) -> bool:
+        """Take the lock unless its connection still lives; tell whether it could be taken."""
+        import asyncpg
+
+        if self._connection is not None:
+            with contextlib.suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+                await self._connection.fetchval("SELECT 1")
+                return True
+            self._connection.terminate()
+        self._connection = await asyncpg.connect(
+            self._url, timeout=CONNECT_WITHIN, command_timeout=CONNECT_WITHIN
+        )
+        if not (is_held := await self._connection.fetchval(self._lock)):
+            await self.end()
+        return bool(is_held)
+
+    async def end(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            with contextlib.suppress(OSError):
+                await connection.close(timeout=CONNECT_WITHIN)
 
 
 async def _as_it_is(connection: Any) -> None:
@@ -528,6 +603,7 @@ class Background(Queries):
         self.is_shared = db.is_shared
         self.migrating = db.migrating
         self.checkpoint = db.checkpoint
+        self.hold = db.hold
         self.close = db.close
 
     @property

@@ -3,7 +3,7 @@
 import contextlib
 import os
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -63,6 +63,9 @@ LOOK_BACK = timedelta(weeks=4)
 
 RETRY_WITHIN = timedelta(hours=1)
 LEASE = timedelta(minutes=2)
+
+PAGES_AT_A_TIME, STEPS_AT_A_TIME = 1_000, 1_000_000
+"""Of a copy and its check: after each of them it may be stopped."""
 
 COUNTS = """
 SELECT (SELECT COUNT(*) FROM progress), (SELECT COUNT(DISTINCT reader_id) FROM progress),
@@ -168,16 +171,19 @@ async def set_next_ticket_at(tx: Queries, free_at: int) -> None:
 # Copies of the whole database, beside a running bot, and put back
 
 
-def back_up(url: str, target: Path) -> str:
+def back_up(url: str, target: Path, is_stopped: Callable[[], bool] = lambda: False) -> str:
     """Write a copy of the database, whole even while a bot writes, and return what it holds.
 
+    Neither readers nor writers wait for it. It is asked again and again whether it ``is_stopped``.
+
     Raises:
-        BackupError: there is nothing to copy, the copy can't be written, or it isn't whole.
+        BackupError: there is nothing to copy, the copy can't be written, it isn't whole, or it was
+            stopped.
     """
     source = _file(url, "copy it with its own pg_dump")
     if not source.is_file():
         raise BackupError(f"There is no database at {source}. DATABASE_URL says where it is.")
-    return _copied(source, target)
+    return _copied(source, target, is_stopped)
 
 
 def restore_from(source: Path, url: str) -> str:
@@ -211,7 +217,7 @@ def _file(url: str, instead: str) -> Path:
     return path
 
 
-def _copied(source: Path, target: Path) -> str:
+def _copied(source: Path, target: Path, is_stopped: Callable[[], bool] = lambda: False) -> str:
     """Copy and check; the target appears whole or not at all, and nothing is written over."""
     if os.path.lexists(target):
         raise BackupError(f"{target} is there already: name a new file.")
@@ -224,9 +230,13 @@ def _copied(source: Path, target: Path) -> str:
                 contextlib.closing(sqlite3.connect(part, isolation_level=None)) as new,
             ):
                 old.execute("PRAGMA busy_timeout=10000")
-                old.backup(new)
+                # In a transaction, all parts are of one instant: else a write begins them anew.
+                old.execute("BEGIN")
+                old.execute("SELECT 1 FROM sqlite_schema").fetchall()
+                old.backup(new, pages=PAGES_AT_A_TIME, progress=lambda *_: _go_on(is_stopped))
+                new.set_progress_handler(is_stopped, STEPS_AT_A_TIME)
                 new.execute("PRAGMA journal_mode=DELETE")  # one file, without a separate -wal
-                held = _checked(new, source)
+                held = checked(new, source)
             with part.open("rb") as written:
                 os.fsync(written.fileno())
             _appear(part, target)
@@ -235,6 +245,11 @@ def _copied(source: Path, target: Path) -> str:
     except OSError as error:
         raise BackupError(f"{target} can't be written ({error.strerror}).") from error
     return held
+
+
+def _go_on(is_stopped: Callable[[], bool]) -> None:
+    if is_stopped():
+        raise BackupError("The backup was stopped.")
 
 
 def _appear(part: Path, target: Path) -> None:
@@ -247,8 +262,12 @@ def _appear(part: Path, target: Path) -> None:
         part.rename(target)
 
 
-def _checked(copy: sqlite3.Connection, source: Path) -> str:
-    """Return what the copy holds, in words."""
+def checked(copy: sqlite3.Connection, source: Path) -> str:
+    """Return what a copy of the source, or the source itself, holds, in words.
+
+    Raises:
+        BackupError: it is damaged, none of ours, or newer than this version.
+    """
     problems = [row[0] for row in copy.execute("PRAGMA integrity_check(1)")]
     if problems != ["ok"]:
         where = " ".join(problems[0].split())

@@ -8,17 +8,25 @@ from bot.store.database import Database
 
 FOLDER = Path(__file__).parent
 
+MOVING = -1
+"""Numbers from here down are no migrations: while data is moved in, one of them says of what."""
+
 
 async def migrate(database: Database, folder: Path = FOLDER) -> list[int]:
     """Run what hasn't run yet, all of it or nothing, and return its numbers.
 
     Raises:
-        ConfigError: the database was written by a newer version.
+        ConfigError: the database was written by a newer version, or not all was moved into it.
     """
     files = _files(folder)
     async with database.migrating() as tx:
         await tx.fetch("CREATE TABLE IF NOT EXISTS migrations (number BIGINT PRIMARY KEY)")
         past = set(await tx.fetch_column("SELECT number FROM migrations"))
+        if any(number <= MOVING for number in past):
+            raise ConfigError(
+                "DATABASE_URL: `nextread move-data` has begun to move a database into this one and"
+                " isn't done. Run the same command again until it is, then start the bot."
+            )
         if past - files.keys():
             raise ConfigError(
                 "DATABASE_URL: a newer version of Nextread wrote this database. Update Nextread."

@@ -417,6 +417,7 @@ async def _run(config: Config, bases: Sequence[Curriculum]) -> None:
     import discord
 
     from bot.app import NextreadBot
+    from bot.core.limits import Limits
     from bot.heartbeat import Heartbeat, heartbeat_path
     from bot.pages import Pages
     from bot.pictures.studio import Studio
@@ -441,7 +442,7 @@ async def _run(config: Config, bases: Sequence[Curriculum]) -> None:
 
     # Nextread uses no voice, so the packages for it are missing on purpose.
     discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
-    bot = NextreadBot(opened)
+    bot = NextreadBot(opened, limits=Limits())
     # All that was made so far stays as long as the bot: the collector needn't go through it again.
     gc.collect()
     gc.freeze()

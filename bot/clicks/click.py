@@ -14,6 +14,7 @@ import discord
 from discord import AppCommandPermissionType as Type
 from discord.ui import LayoutView
 
+from bot.core.limits import Limits
 from bot.core.lists import Where
 from bot.core.moderation import Asker, DraftRef, Overrides, Subject, bar_to
 from bot.errors import (
@@ -40,6 +41,7 @@ from bot.views.replies import (
     defer_if_late,
     edit,
     may_be_slip,
+    refuse_flood,
     reply_with_error,
 )
 from bot.views.replies import WayBack as Back
@@ -280,10 +282,17 @@ def clicked(answer: Answer[SaidT]) -> Clicked:
 class Clicks:
     """Leads each click to the function that answers it."""
 
-    def __init__(self, clicked_: Iterable[Clicked], services: Services, deliver: Deliver) -> None:
+    def __init__(
+        self,
+        clicked_: Iterable[Clicked],
+        services: Services,
+        deliver: Deliver,
+        limits: Limits | None = None,
+    ) -> None:
         self._answers = [(kind, each.answer) for each in clicked_ for kind in each.kinds]
         self._services = services
         self._deliver = deliver
+        self._limits = limits
         self.manage_id = 0
         """Discord's id of `/manage`, known once the commands are told."""
 
@@ -302,7 +311,9 @@ class Clicks:
     async def answer(self, interaction: Interaction) -> None:
         """Answer a click on a button or a select, in the clicker's language."""
         click = self.click_of(interaction)
-        await self.answered(click, self._answer(click))
+        speak(click.language)
+        if not await refuse_flood(interaction, self._limits):
+            await self.answered(click, self._answer(click))
 
     async def _answer(self, click: Click) -> View:
         custom_id = str(_sent(click.interaction).get("custom_id", ""))

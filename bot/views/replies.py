@@ -5,6 +5,7 @@ import contextlib
 import functools
 import io
 import logging
+import math
 from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -16,9 +17,10 @@ from discord import app_commands, ui
 from discord.ui import LayoutView
 
 from bot.core.curriculum import Resource, Step
+from bot.core.limits import Limits
 from bot.core.recommend import Suggestion
 from bot.core.search.words import names_in
-from bot.errors import LedgerError, ReaderError
+from bot.errors import LedgerError, ReaderError, TooFastError
 from bot.language import _
 from bot.plain import clipped, one_line
 from bot.views.parts import (
@@ -62,6 +64,26 @@ EDITABLE = (
 
 SLIP = timedelta(seconds=3)
 """A tap so soon after a click replaced the card may have been meant for what stood there."""
+
+
+async def refuse_flood(interaction: Interaction, limits: Limits | None) -> bool:
+    """Tell who asks too fast to slow down, and whether they do; while one types, offer nothing.
+
+    Nothing is read for that, and a card that was clicked stays as it is. Forms need no limit: each
+    was opened by a click, and what was typed would be lost.
+    """
+    if limits is None:
+        return False
+    is_typing = interaction.type is discord.InteractionType.autocomplete
+    limit, now = limits.typed if is_typing else limits.asked, asyncio.get_running_loop().time()
+    if not (wait := limit.wait(interaction.user.id, now)):
+        return False
+    if is_typing:
+        with contextlib.suppress(discord.DiscordException, aiohttp.ClientError, OSError):
+            await interaction.response.autocomplete([])
+    else:
+        await reply_with_error(interaction, TooFastError(math.ceil(wait)))
+    return True
 
 
 def defer_if_late(interaction: Interaction) -> None:

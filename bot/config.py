@@ -15,6 +15,7 @@ from bot.errors import ConfigError
 
 DEFAULT_DATABASE = "sqlite:///nextread.db"
 DEFAULT_SEND_RATE, HIGHEST_SEND_RATE = 45, 500
+HIGHEST_PORT = 65535
 HOSTS = r"(?:(?:\[[\w:.%]+\]|[^:,\[\]?#]*)(?::\d+)?(?:,|$))*"
 
 
@@ -32,6 +33,7 @@ class Config:
     log_level: str = "INFO"
     send_rate: int = DEFAULT_SEND_RATE
     link_check: str = "on"
+    metrics_port: int | None = None
 
     @classmethod
     def from_env(
@@ -45,12 +47,16 @@ class Config:
         """
         kept = _kept_in(dotenv) if dotenv is not None else {}
         found = {name: value for name, value in kept.items() if value} | dict(env)
-        token, url, curriculum, log_format, log_level, rate, link_check = (
+        token, url, curriculum, log_format, log_level, rate, link_check, metrics_port = (
             found.get(name, "").strip() or default
             for name, default in (
                 *(("DISCORD_TOKEN", ""), ("DATABASE_URL", DEFAULT_DATABASE)),
                 *(("NEXTREAD_CURRICULUM", ""), ("LOG_FORMAT", "text"), ("LOG_LEVEL", "INFO")),
-                *(("SEND_RATE", str(DEFAULT_SEND_RATE)), ("LINK_CHECK", "on")),
+                *(
+                    ("SEND_RATE", str(DEFAULT_SEND_RATE)),
+                    ("LINK_CHECK", "on"),
+                    ("METRICS_PORT", ""),
+                ),
             )
         )
         problems = [
@@ -61,6 +67,7 @@ class Config:
             _wrong_choice("LOG_LEVEL", log_level, "DEBUG", "INFO", "WARNING", "ERROR"),
             _wrong_rate(rate),
             _wrong_choice("LINK_CHECK", link_check, "on", "off"),
+            _wrong_port(metrics_port) if metrics_port else None,
         ]
         if lines := [problem for problem in problems if problem]:
             raise ConfigError("\n".join(lines))
@@ -73,6 +80,7 @@ class Config:
             log_level.upper(),
             int(rate),
             link_check.lower(),
+            int(metrics_port) if metrics_port else None,
         )
 
 
@@ -175,4 +183,14 @@ def _wrong_rate(value: str) -> str | None:
     return (
         f"SEND_RATE is {value!r}: set it to a whole number from 1 to {HIGHEST_SEND_RATE}, the"
         " messages a second that all processes on one database send together."
+    )
+
+
+def _wrong_port(value: str) -> str | None:
+    with suppress(ValueError):
+        if 1 <= int(value) <= HIGHEST_PORT:
+            return None
+    return (
+        f"METRICS_PORT is {value!r}: set it to a free port from 1 to {HIGHEST_PORT}, or remove it"
+        " to have no metrics."
     )

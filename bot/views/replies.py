@@ -9,7 +9,7 @@ import math
 from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 import aiohttp
 import discord
@@ -54,6 +54,11 @@ LATE = 1.5
 """Seconds until an answer is late: Discord waits three, of which some go by on the way."""
 TIMER, DEFERRING, FOLLOWING = "timer", "deferring", "following"
 """What an interaction carries with it: what will defer it, then what does."""
+ANSWERED, FAILURE = "answered", "failure"
+"""And when its answer was there, by the event loop's time; the error that was met, if any."""
+Door = Literal["command", "autocomplete", "click", "form"]
+Watch = Callable[[Interaction, Door, str], None]
+"""Told at a door, by the task that answers: the command, or the kind of click or form."""
 THINKING = discord.InteractionResponseType.deferred_channel_message
 EDITABLE = (
     None,
@@ -139,6 +144,7 @@ async def _with_or_without_picture(
     """Send a card; where Discord doesn't take its picture, with what that shows in words."""
     try:
         await send(view)
+        interaction.extras.setdefault(ANSWERED, asyncio.get_running_loop().time())
     except discord.HTTPException as error:
         if not files_of(view) or is_too_late(error) or isinstance(error, TROUBLE):
             raise
@@ -264,6 +270,7 @@ async def reply_with_error(
 
     ``way_back`` keeps what was typed, and returns a button to it; None if that won't help.
     """
+    interaction.extras[FAILURE] = error
     again = None
     if way_back and isinstance(error, ReaderError) and not isinstance(error, LedgerError):
         try:
@@ -280,6 +287,7 @@ async def reply_with_error(
     try:
         await answer(interaction, error_card(error, again))
     except (discord.DiscordException, aiohttp.ClientError, OSError) as failure:
+        interaction.extras[FAILURE] = failure
         log.warning("interaction %s can't be answered: %s", interaction.id, failure)
 
 
@@ -295,7 +303,8 @@ def offers(find: Offer) -> Offer:
     async def found(cog: Any, interaction: Interaction, typed: str) -> Choices:
         try:
             return await find(cog, interaction, typed)
-        except Exception:
+        except Exception as error:
+            interaction.extras[FAILURE] = error
             log.exception("nothing can be offered")
             return []
 

@@ -10,6 +10,7 @@ from tests.bench.interactions import interactions
 from tests.bench.links import links
 from tests.bench.lists import lists
 from tests.bench.pictures import pictures
+from tests.bench.rush import rush
 from tests.bench.search_table import search
 
 
@@ -27,6 +28,7 @@ main.add_command(lists)
 main.add_command(imports)
 main.add_command(links)
 main.add_command(pictures)
+main.add_command(rush)
 
 if __name__ == "__main__":
     main()

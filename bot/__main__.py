@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import gc
 import logging
 import os
@@ -23,6 +24,7 @@ from bot.language import languages
 if TYPE_CHECKING:
     from bot.core.curriculum import Curriculum, Resource
     from bot.core.curriculum.imports import Imported
+    from bot.metrics import Metrics
     from bot.services.opening import Services
 
 
@@ -459,7 +461,8 @@ async def _run(config: Config, bases: Sequence[Curriculum]) -> None:
     import discord
 
     from bot.app import NextreadBot
-    from bot.heartbeat import Heartbeat, heartbeat_path
+    from bot.core.limits import Limits
+    from bot.heartbeat import Heartbeat, heartbeat_path, illness
     from bot.pages import Pages
     from bot.pictures.studio import Studio
     from bot.services.backups import Backups, no_backups
@@ -468,6 +471,7 @@ async def _run(config: Config, bases: Sequence[Curriculum]) -> None:
     backups = config.backup_dir and Backups(
         config.database_url, config.backup_dir, config.backup_keep, discord.utils.utcnow
     )
+    metrics = _metrics() if config.metrics_port else None
     # Opened first, so that its problems are reported before we ask Discord for anything.
     pages, checking = Pages(), Pages()  # who waits for a page waits for no other
     studio = Studio()
@@ -479,8 +483,8 @@ async def _run(config: Config, bases: Sequence[Curriculum]) -> None:
         config.send_rate,
         others=bases[1:],
         check_link=checking.check if config.link_check == "on" else None,
-        draw=studio.draw,
         back_up=backups.make_due if backups else no_backups,
+        draw=metrics.timed(studio.draw) if metrics else studio.draw,
     )
 
     async def opened() -> Services:
@@ -488,13 +492,19 @@ async def _run(config: Config, bases: Sequence[Curriculum]) -> None:
 
     # Nextread uses no voice, so the packages for it are missing on purpose.
     discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
-    bot = NextreadBot(opened)
+    bot = NextreadBot(opened, limits=Limits(), watch=metrics.watch if metrics else None)
     # All that was made so far stays as long as the bot: the collector needn't go through it again.
     gc.collect()
     gc.freeze()
-    heartbeat = Heartbeat(bot, services, heartbeat_path(config.database_url))
+    path = heartbeat_path(config.database_url)
+    heartbeat = Heartbeat(bot, services, path)
     try:
-        async with bot:
+        async with contextlib.AsyncExitStack() as stack:
+            if metrics and config.metrics_port:
+                told_how = functools.partial(illness, path)
+                served = metrics.serving(config.metrics_port, bot, services, told_how)
+                await stack.enter_async_context(served)
+            await stack.enter_async_context(bot)
             heartbeat.start()
             running = asyncio.ensure_future(bot.start(config.token))
             stopping = asyncio.ensure_future(told.wait())
@@ -515,6 +525,21 @@ async def _run(config: Config, bases: Sequence[Curriculum]) -> None:
         await pages.close()
         await checking.close()
         studio.close()
+
+
+def _metrics() -> Metrics:
+    """Return what METRICS_PORT asks for, which needs a package of its own.
+
+    Raises:
+        ConfigError: it is missing.
+    """
+    from importlib import metadata, util
+
+    if util.find_spec("prometheus_client") is None:
+        raise ConfigError("METRICS_PORT is set: run pip install 'nextread[metrics]' first.")
+    from bot.metrics import Metrics
+
+    return Metrics(metadata.version("nextread"))
 
 
 def _told_to_stop() -> asyncio.Event:

@@ -19,6 +19,7 @@ from bot.cogs.groups import GroupsCog
 from bot.cogs.manage import ManageCog
 from bot.cogs.reading import ReadingCog
 from bot.cogs.suggestions import SuggestionsCog
+from bot.core.limits import Limits
 from bot.core.outbox import Permission
 from bot.language import language_for, said_in, speak
 from bot.outbox.discord import DiscordPort, ask_once
@@ -27,7 +28,7 @@ from bot.outbox.letters import letters
 from bot.outbox.ticker import Ticker
 from bot.outbox.tickets import Tickets
 from bot.services.opening import Services
-from bot.views.replies import answer, defer_if_late, reply_with_error
+from bot.views.replies import Door, Watch, answer, defer_if_late, refuse_flood, reply_with_error
 from bot.views.suggestions_card import outcomes_card
 
 log = logging.getLogger(__name__)
@@ -51,7 +52,15 @@ class Tree(app_commands.CommandTree["NextreadBot"]):
 
     async def interaction_check(self, interaction: discord.Interaction[Any], /) -> bool:
         speak(str(interaction.locale))
-        if interaction.type is not discord.InteractionType.autocomplete:  # can't be deferred
+        bot = interaction.client
+        is_typing = interaction.type is discord.InteractionType.autocomplete
+        if bot.watch is not None:
+            command = interaction.command
+            door: Door = "autocomplete" if is_typing else "command"
+            bot.watch(interaction, door, command.qualified_name if command else "unknown")
+        if await refuse_flood(interaction, bot.limits):
+            return False
+        if not is_typing:  # what can't be deferred
             defer_if_late(interaction)
         return True
 
@@ -86,7 +95,8 @@ class NextreadBot(commands.AutoShardedBot):
     """Holds the services for cogs and clicks. Opens them at login, closes them at the end.
 
     ``nap``: the longest time between two looks of the weekly task at the clock. The clock may be
-    set meanwhile, and the machine put to sleep.
+    set meanwhile, and the machine put to sleep. ``limits``: how much one person may ask;
+    ``watch``: told of each answer.
     """
 
     def __init__(
@@ -95,6 +105,8 @@ class NextreadBot(commands.AutoShardedBot):
         *,
         shard_count: int | None = None,
         nap: timedelta = timedelta(minutes=15),
+        limits: Limits | None = None,
+        watch: Watch | None = None,
     ) -> None:
         super().__init__(
             command_prefix=commands.when_mentioned,
@@ -111,6 +123,8 @@ class NextreadBot(commands.AutoShardedBot):
             shard_count=shard_count,
         )
         self._nap = nap
+        self.limits = limits
+        self.watch = watch
         self._opening = opening
         self._services: Services | None = None
         self.command_ids: dict[str, int] = {}
@@ -128,7 +142,7 @@ class NextreadBot(commands.AutoShardedBot):
         port = DiscordPort(self)
         self.engine = Engine(services, port, tickets, letters(services, tickets))
         self.ticker = Ticker(services, port, tickets, self.engine, self._nap)
-        self.clicks = Clicks(clicks.CLICKED, services, self.ticker)
+        self.clicks = Clicks(clicks.CLICKED, services, self.ticker, self.limits, self.watch)
         # Not as extensions: discord.py would run each module anew for each bot.
         await self.add_cog(ReadingCog(services))
         await self.add_cog(GroupsCog(services))

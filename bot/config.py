@@ -17,6 +17,20 @@ from bot.errors import ConfigError
 DEFAULT_DATABASE = "sqlite:///nextread.db"
 DEFAULT_SEND_RATE, HIGHEST_SEND_RATE = 45, 500
 DEFAULT_BACKUPS, MOST_BACKUPS = 7, 365
+HIGHEST_PORT = 65535
+DEFAULTS = {
+    "DISCORD_TOKEN": "",
+    "DATABASE_URL": DEFAULT_DATABASE,
+    "NEXTREAD_CURRICULUM": "",
+    "LOG_FORMAT": "text",
+    "LOG_LEVEL": "INFO",
+    "SEND_RATE": str(DEFAULT_SEND_RATE),
+    "LINK_CHECK": "on",
+    "BACKUP_DIR": "",
+    "BACKUP_KEEP": str(DEFAULT_BACKUPS),
+    "METRICS_PORT": "",
+}
+"""Each setting, and what it is where nobody says anything."""
 HOSTS = r"(?:(?:\[[\w:.%]+\]|[^:,\[\]?#]*)(?::\d+)?(?:,|$))*"
 
 
@@ -36,6 +50,7 @@ class Config:
     link_check: str = "on"
     backup_dir: Path | None = None
     backup_keep: int = DEFAULT_BACKUPS
+    metrics_port: int | None = None
 
     @classmethod
     def from_env(
@@ -50,40 +65,36 @@ class Config:
         """
         kept = _kept_in(dotenv) if dotenv is not None else {}
         found = {name: value for name, value in kept.items() if value} | dict(env)
-        token, url, curriculum, log_format, log_level, rate, link_check, backups, keep = (
-            found.get(name, "").strip() or default
-            for name, default in (
-                *(("DISCORD_TOKEN", ""), ("DATABASE_URL", DEFAULT_DATABASE)),
-                *(("NEXTREAD_CURRICULUM", ""), ("LOG_FORMAT", "text"), ("LOG_LEVEL", "INFO")),
-                *(("SEND_RATE", str(DEFAULT_SEND_RATE)), ("LINK_CHECK", "on")),
-                *(("BACKUP_DIR", ""), ("BACKUP_KEEP", str(DEFAULT_BACKUPS))),
-            )
+        said = {name: found.get(name, "").strip() or usual for name, usual in DEFAULTS.items()}
+        url, curriculum, port = (
+            said[name] for name in ("DATABASE_URL", "NEXTREAD_CURRICULUM", "METRICS_PORT")
         )
-        folder = Path(backups) if backups else None
+        folder = Path(said["BACKUP_DIR"]) if said["BACKUP_DIR"] else None
         problems = [
-            _wrong_token(token, is_needed=for_run),
+            _wrong_token(said["DISCORD_TOKEN"], is_needed=for_run),
             _wrong_url(url),
             _wrong_curriculum(curriculum) if curriculum and for_run else None,
-            _wrong_choice("LOG_FORMAT", log_format, "text", "json"),
-            _wrong_choice("LOG_LEVEL", log_level, "DEBUG", "INFO", "WARNING", "ERROR"),
-            _wrong_number("SEND_RATE", rate, HIGHEST_SEND_RATE, SENDS),
-            _wrong_choice("LINK_CHECK", link_check, "on", "off"),
+            _wrong_choice("LOG_FORMAT", said["LOG_FORMAT"], "text", "json"),
+            _wrong_choice("LOG_LEVEL", said["LOG_LEVEL"], "DEBUG", "INFO", "WARNING", "ERROR"),
+            _wrong_number("SEND_RATE", said["SEND_RATE"], HIGHEST_SEND_RATE, SENDS),
+            _wrong_choice("LINK_CHECK", said["LINK_CHECK"], "on", "off"),
             _wrong_backups(folder, url) if folder and for_run else None,
-            _wrong_number("BACKUP_KEEP", keep, MOST_BACKUPS, "how many daily backups are kept"),
+            _wrong_number("BACKUP_KEEP", said["BACKUP_KEEP"], MOST_BACKUPS, KEPT),
+            _wrong_port(port) if port else None,
         ]
         if lines := [problem for problem in problems if problem]:
             raise ConfigError("\n".join(lines))
-        path = Path(curriculum) if curriculum else None
         return cls(
-            token,
+            said["DISCORD_TOKEN"],
             url,
-            path,
-            log_format.lower(),
-            log_level.upper(),
-            int(rate),
-            link_check.lower(),
-            folder,
-            int(keep),
+            Path(curriculum) if curriculum else None,
+            log_format=said["LOG_FORMAT"].lower(),
+            log_level=said["LOG_LEVEL"].upper(),
+            send_rate=int(said["SEND_RATE"]),
+            link_check=said["LINK_CHECK"].lower(),
+            backup_dir=folder,
+            backup_keep=int(said["BACKUP_KEEP"]),
+            metrics_port=int(port) if port else None,
         )
 
 
@@ -187,6 +198,7 @@ def _wrong_choice(name: str, value: str, *allowed: str) -> str | None:
 
 
 SENDS = "the messages a second that all processes on one database send together"
+KEPT = "how many daily backups are kept"
 
 
 def _wrong_number(name: str, value: str, highest: int, what: str) -> str | None:
@@ -214,3 +226,13 @@ def _wrong_backups(folder: Path, url: str) -> str | None:
             " Give it to them, or name a folder elsewhere."
         )
     return None
+
+
+def _wrong_port(value: str) -> str | None:
+    with suppress(ValueError):
+        if 1 <= int(value) <= HIGHEST_PORT:
+            return None
+    return (
+        f"METRICS_PORT is {value!r}: set it to a free port from 1 to {HIGHEST_PORT}, or remove it"
+        " to have no metrics."
+    )

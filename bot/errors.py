@@ -76,6 +76,19 @@ class LedgerError(ReaderError):
         }[self.why]
 
 
+class TooFastError(ReaderError):
+    """Somebody asks more of the bot than fingers do; ``seconds``: until it answers them again."""
+
+    seconds: int
+
+    def sentence(self) -> str:
+        return ngettext(
+            "Slow down a little: try again in {n} second.",
+            "Slow down a little: try again in {n} seconds.",
+            self.seconds,
+        )
+
+
 class NotYoursError(ReaderError):
     says = message("This card belongs to somebody else. The same command gives you your own.")
 

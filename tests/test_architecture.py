@@ -28,10 +28,11 @@ ALLOWED = {
     "outbox": {"outbox", "services", "store", "views", "core", "errors", "language", "plain"},
     "config": {"errors"},
     "heartbeat": {"services", "store", "errors"},
+    "metrics": {"services", "store", "views", "core", "errors", "logs"},
     "preview": {"errors", "config"},
     "app": {"cogs", "clicks", "services", "views", "core", "errors", "language"} | {"outbox"},
     "__main__": {"app", "config", "core", "errors", "heartbeat", "language", "logs", "pages"}
-    | {"pictures", "preview", "services", "store", "views"},
+    | {"metrics", "pictures", "preview", "services", "store", "views"},
     "__init__": set(),
 }
 """Room -> which rooms of ours it may import, at run time and for types alike."""

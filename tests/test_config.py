@@ -251,3 +251,14 @@ def test_secrets_are_not_shown():
 )
 def test_a_url_is_shown_without_its_password(url, shown):
     assert without_password(url) == (shown, shown == url)
+
+
+def test_without_a_port_there_are_no_metrics():
+    assert Config.from_env({"METRICS_PORT": " "}).metrics_port is None
+    assert Config.from_env({"METRICS_PORT": "9464"}).metrics_port == 9464
+
+
+@pytest.mark.parametrize("port", ["0", "65536", "-1", "http", "127.0.0.1:9464"])
+def test_a_port_that_is_none_is_refused_in_a_line(port):
+    with pytest.raises(ConfigError, match=r"METRICS_PORT is .*: set it to a free port from 1 to"):
+        Config.from_env({"METRICS_PORT": port})

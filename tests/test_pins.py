@@ -16,7 +16,7 @@ PROJECT = Path(__file__).parents[1]
 PYPROJECT = tomllib.loads((PROJECT / "pyproject.toml").read_text("utf-8"))
 EXTRAS = PYPROJECT["project"]["optional-dependencies"]
 LOCK, CONSTRAINTS = "requirements.lock", "constraints.txt"
-PINNED_EXTRAS = {LOCK: {"postgres", "build"}, CONSTRAINTS: set(EXTRAS)}
+PINNED_EXTRAS = {LOCK: {"postgres", "metrics", "build"}, CONSTRAINTS: set(EXTRAS)}
 PYTHONS = [
     name.rpartition(" ")[2]
     for name in PYPROJECT["project"]["classifiers"]

@@ -14,6 +14,7 @@ import discord
 from discord import AppCommandPermissionType as Type
 from discord.ui import LayoutView
 
+from bot.core.limits import Limits
 from bot.core.lists import Where
 from bot.core.moderation import Asker, DraftRef, Overrides, Subject, bar_to
 from bot.errors import (
@@ -34,12 +35,15 @@ from bot.views.parts import Button, Form, Interaction, WordForm, picked
 from bot.views.problems import home_of
 from bot.views.replies import (
     EDITABLE,
+    Door,
+    Watch,
     answer,
     answered,
     dated,
     defer_if_late,
     edit,
     may_be_slip,
+    refuse_flood,
     reply_with_error,
 )
 from bot.views.replies import WayBack as Back
@@ -227,6 +231,7 @@ class Click:
 
         async def sent(interaction: Interaction) -> None:
             click = self.clicks.click_of(interaction)
+            self.clicks.watched(interaction, "form", type(form))
             back = None if way_back is None else (lambda error: way_back(click, form, error))
             await self.clicks.answered(click, then(click, form), back)
 
@@ -280,10 +285,18 @@ def clicked(answer: Answer[SaidT]) -> Clicked:
 class Clicks:
     """Leads each click to the function that answers it."""
 
-    def __init__(self, clicked_: Iterable[Clicked], services: Services, deliver: Deliver) -> None:
+    def __init__(
+        self,
+        clicked_: Iterable[Clicked],
+        services: Services,
+        deliver: Deliver,
+        limits: Limits | None = None,
+        watch: Watch | None = None,
+    ) -> None:
         self._answers = [(kind, each.answer) for each in clicked_ for kind in each.kinds]
         self._services = services
         self._deliver = deliver
+        self._limits, self._watch = limits, watch
         self.manage_id = 0
         """Discord's id of `/manage`, known once the commands are told."""
 
@@ -302,18 +315,24 @@ class Clicks:
     async def answer(self, interaction: Interaction) -> None:
         """Answer a click on a button or a select, in the clicker's language."""
         click = self.click_of(interaction)
-        await self.answered(click, self._answer(click))
+        speak(click.language)
+        custom_id = str(_sent(interaction).get("custom_id", ""))
+        found = ((kind.read(custom_id), answers) for kind, answers in self._answers)
+        said, answers = next((each for each in found if each[0]), (None, _old))
+        self.watched(interaction, "click", type(said) if said else None)
+        if not await refuse_flood(interaction, self._limits):
+            await self.answered(click, self._answer(click, said, answers))
 
-    async def _answer(self, click: Click) -> View:
-        custom_id = str(_sent(click.interaction).get("custom_id", ""))
-        for kind, answers in self._answers:
-            if said := kind.read(custom_id):
-                opener_id = getattr(said, "opener_id", None)
-                if opener_id is not None:
-                    await click.check_opener(opener_id)
-                return await answers(click, said)
-        log.warning("a click of no kind that is known: %s", custom_id.partition(":")[0])
-        raise OldCardError
+    async def _answer(self, click: Click, said: CustomId | None, answers: Answer[Any]) -> View:
+        opener_id = getattr(said, "opener_id", None)
+        if opener_id is not None:
+            await click.check_opener(opener_id)
+        return await answers(click, said)
+
+    def watched(self, interaction: Interaction, door: Door, kind: type | None) -> None:
+        """Have told how this is answered, by the task that calls it."""
+        if self._watch is not None:
+            self._watch(interaction, door, kind.__name__ if kind else "unknown")
 
     async def answered(
         self, click: Click, answering: Awaitable[View], way_back: Back | None = None
@@ -327,6 +346,13 @@ class Clicks:
         except Exception as error:  # noqa: BLE001 - nobody else would answer
             await reply_with_error(click.interaction, error, way_back)
         await self._services.me.heard(click.who, click.language)
+
+
+async def _old(click: Click, _said: None) -> View:
+    """Answer a click on what no release makes any more."""
+    custom_id = str(_sent(click.interaction).get("custom_id", ""))
+    log.warning("a click of no kind that is known: %s", custom_id.partition(":")[0])
+    raise OldCardError
 
 
 def _sent(interaction: Interaction) -> Mapping[str, Any]:

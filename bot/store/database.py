@@ -92,6 +92,7 @@ class Database(Queries, Protocol):
     """``fetch`` outside a transaction only reads. ``is_shared``: other processes may write too.
 
     ``is_well``: it could be used last time; after a failure only a successful write mends that.
+    ``wrote_at``: when this process last wrote, in seconds since 1970.
     One that can't be used raises ``LedgerError``, logged once until it can be used again.
     """
 
@@ -100,6 +101,9 @@ class Database(Queries, Protocol):
 
     @property
     def is_well(self) -> bool: ...
+
+    @property
+    def wrote_at(self) -> float: ...
 
     def transaction(self) -> AbstractAsyncContextManager[Queries]:
         """Open a transaction: committed at the end of the block, rolled back on an error."""
@@ -127,6 +131,7 @@ class Outage:
 
     def __init__(self) -> None:
         self.is_well = True
+        self.wrote_at = 0.0
 
     def begin(self, error: LedgerError) -> LedgerError:
         if self.is_well:
@@ -136,6 +141,7 @@ class Outage:
         return error
 
     def end(self) -> None:
+        self.wrote_at = time.time()
         if not self.is_well:
             self.is_well = True
             log.info("the database can be used again")
@@ -190,6 +196,10 @@ class SqliteDatabase(Queries):
     @property
     def is_well(self) -> bool:
         return self._outage.is_well
+
+    @property
+    def wrote_at(self) -> float:
+        return self._outage.wrote_at
 
     @classmethod
     async def open(cls, path: Path) -> SqliteDatabase:
@@ -345,6 +355,10 @@ class PostgresDatabase(Queries):
     @property
     def is_well(self) -> bool:
         return self._outage.is_well
+
+    @property
+    def wrote_at(self) -> float:
+        return self._outage.wrote_at
 
     @classmethod
     async def open(cls, url: str, *, alone: bool = False) -> PostgresDatabase:
@@ -609,6 +623,10 @@ class Background(Queries):
     @property
     def is_well(self) -> bool:
         return self._db.is_well
+
+    @property
+    def wrote_at(self) -> float:
+        return self._db.wrote_at
 
     async def fetch(self, sql: str, *args: Value) -> list[Row]:
         return await self._db.fetch(sql, *args)

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.core.outbox import UNCERTAIN, LetterKind, OutboxRow, OutboxState, Problem, problem_from
 from bot.store.database import Queries, Row, in_parts, question_marks, value_from
@@ -58,6 +58,33 @@ async def due_row_ids(db: Queries, now: datetime, limit: int, *about: int | str)
         " due_at, row_id LIMIT ?"
     )
     return await db.fetch_column(sql, now, now, *map(str, about), limit)
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingLetters:
+    """The letters of one kind that are due, since when one is, and those that were put off."""
+
+    due: int
+    due_since: datetime | None
+    put_off: int
+
+
+PUT_OFF_FOR = timedelta(hours=1)
+"""At most, when something is in the way."""
+
+
+async def waiting_letters(db: Queries, now: datetime) -> dict[LetterKind, WaitingLetters]:
+    """Count what is to be sent, by kind: due or being sent, or put off because of a problem."""
+    sql = (
+        "SELECT kind, COUNT(CASE WHEN due_at <= ? THEN 1 END) AS due,"
+        " MIN(CASE WHEN due_at <= ? THEN due_at END) AS due_since,"
+        " COUNT(CASE WHEN due_at > ? AND problem IS NOT NULL THEN 1 END) AS put_off"
+        " FROM outbox WHERE state IN ('waiting', 'claimed') AND due_at <= ?"
+        " AND NOT EXISTS (SELECT 1 FROM gone_guilds WHERE gone_guilds.guild_id = outbox.guild_id)"
+        " GROUP BY kind"
+    )
+    rows = await db.fetch(sql, now, now, now, now + PUT_OFF_FOR)
+    return {row["kind"]: value_from(WaitingLetters, row) for row in rows}
 
 
 async def claim_row(tx: Queries, old: OutboxRow, claim: int, lease_until: datetime) -> bool:

@@ -5,10 +5,11 @@ import contextlib
 import functools
 import io
 import logging
+import math
 from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 import aiohttp
 import discord
@@ -16,9 +17,10 @@ from discord import app_commands, ui
 from discord.ui import LayoutView
 
 from bot.core.curriculum import Resource, Step
+from bot.core.limits import Limits
 from bot.core.recommend import Suggestion
 from bot.core.search.words import names_in
-from bot.errors import LedgerError, ReaderError
+from bot.errors import LedgerError, ReaderError, TooFastError
 from bot.language import _
 from bot.plain import clipped, one_line
 from bot.views.parts import (
@@ -52,6 +54,11 @@ LATE = 1.5
 """Seconds until an answer is late: Discord waits three, of which some go by on the way."""
 TIMER, DEFERRING, FOLLOWING = "timer", "deferring", "following"
 """What an interaction carries with it: what will defer it, then what does."""
+ANSWERED, FAILURE = "answered", "failure"
+"""And when its answer was there, by the event loop's time; the error that was met, if any."""
+Door = Literal["command", "autocomplete", "click", "form"]
+Watch = Callable[[Interaction, Door, str], None]
+"""Told at a door, by the task that answers: the command, or the kind of click or form."""
 THINKING = discord.InteractionResponseType.deferred_channel_message
 EDITABLE = (
     None,
@@ -62,6 +69,26 @@ EDITABLE = (
 
 SLIP = timedelta(seconds=3)
 """A tap so soon after a click replaced the card may have been meant for what stood there."""
+
+
+async def refuse_flood(interaction: Interaction, limits: Limits | None) -> bool:
+    """Tell who asks too fast to slow down, and whether they do; while one types, offer nothing.
+
+    Nothing is read for that, and a card that was clicked stays as it is. Forms need no limit: each
+    was opened by a click, and what was typed would be lost.
+    """
+    if limits is None:
+        return False
+    is_typing = interaction.type is discord.InteractionType.autocomplete
+    limit, now = limits.typed if is_typing else limits.asked, asyncio.get_running_loop().time()
+    if not (wait := limit.wait(interaction.user.id, now)):
+        return False
+    if is_typing:
+        with contextlib.suppress(discord.DiscordException, aiohttp.ClientError, OSError):
+            await interaction.response.autocomplete([])
+    else:
+        await reply_with_error(interaction, TooFastError(math.ceil(wait)))
+    return True
 
 
 def defer_if_late(interaction: Interaction) -> None:
@@ -117,6 +144,7 @@ async def _with_or_without_picture(
     """Send a card; where Discord doesn't take its picture, with what that shows in words."""
     try:
         await send(view)
+        interaction.extras.setdefault(ANSWERED, asyncio.get_running_loop().time())
     except discord.HTTPException as error:
         if not files_of(view) or is_too_late(error) or isinstance(error, TROUBLE):
             raise
@@ -242,6 +270,7 @@ async def reply_with_error(
 
     ``way_back`` keeps what was typed, and returns a button to it; None if that won't help.
     """
+    interaction.extras[FAILURE] = error
     again = None
     if way_back and isinstance(error, ReaderError) and not isinstance(error, LedgerError):
         try:
@@ -258,6 +287,7 @@ async def reply_with_error(
     try:
         await answer(interaction, error_card(error, again))
     except (discord.DiscordException, aiohttp.ClientError, OSError) as failure:
+        interaction.extras[FAILURE] = failure
         log.warning("interaction %s can't be answered: %s", interaction.id, failure)
 
 
@@ -273,7 +303,8 @@ def offers(find: Offer) -> Offer:
     async def found(cog: Any, interaction: Interaction, typed: str) -> Choices:
         try:
             return await find(cog, interaction, typed)
-        except Exception:
+        except Exception as error:
+            interaction.extras[FAILURE] = error
             log.exception("nothing can be offered")
             return []
 

@@ -11,6 +11,7 @@ from tests.bench.links import links
 from tests.bench.lists import lists
 from tests.bench.moving import moving
 from tests.bench.pictures import pictures
+from tests.bench.rush import rush
 from tests.bench.search_table import search
 
 
@@ -29,6 +30,7 @@ main.add_command(imports)
 main.add_command(links)
 main.add_command(pictures)
 main.add_command(moving)
+main.add_command(rush)
 
 if __name__ == "__main__":
     main()

@@ -248,3 +248,23 @@ async def test_a_deleted_group_takes_all_about_it_along(tx):
     await outbox.delete_about_group(tx, 5)
 
     assert await tx.fetch_column("SELECT row_id FROM outbox ORDER BY row_id") == [3, 4]
+
+
+async def test_waiting_letters_are_counted_by_kind_and_those_put_off_apart(tx):
+    await outbox.add(
+        tx,
+        post(1, "1", NOW, kind="opener"),
+        post(2, "2", NOW - A_MINUTE),
+        post(3, "3", NOW),
+        post(4, "4", NOW + A_MINUTE),
+        post(5, "5", NOW, kind="thread"),
+    )
+    await claim(tx)
+    row = await outbox.row(tx, 1)
+    await outbox.release_row(tx, row, NOW + A_MINUTE, "discord_trouble", is_untried=True)
+
+    assert await outbox.waiting_letters(tx, NOW) == {
+        "post": outbox.WaitingLetters(2, NOW - A_MINUTE, 0),
+        "thread": outbox.WaitingLetters(1, NOW, 0),
+        "opener": outbox.WaitingLetters(0, None, 1),
+    }

@@ -5,7 +5,7 @@ import contextlib
 import hashlib
 import json
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from typing import Any, get_args
 
@@ -85,6 +85,7 @@ class CommandTexts(app_commands.Translator):
 class NextreadBot(commands.AutoShardedBot):
     """Holds the services for cogs and clicks. Opens them at login, closes them at the end.
 
+    ``shard_ids``: those of this process, of ``shard_count`` in all; None: it has all of them.
     ``nap``: the longest time between two looks of the weekly task at the clock. The clock may be
     set meanwhile, and the machine put to sleep.
     """
@@ -94,6 +95,7 @@ class NextreadBot(commands.AutoShardedBot):
         opening: Callable[[], Awaitable[Services]],
         *,
         shard_count: int | None = None,
+        shard_ids: Sequence[int] | None = None,
         nap: timedelta = timedelta(minutes=15),
     ) -> None:
         super().__init__(
@@ -109,6 +111,7 @@ class NextreadBot(commands.AutoShardedBot):
             max_ratelimit_timeout=30,
             http_trace=ask_once(),
             shard_count=shard_count,
+            shard_ids=None if shard_ids is None else list(shard_ids),  # type: ignore[arg-type]  # None is its default
         )
         self._nap = nap
         self._opening = opening
@@ -157,6 +160,8 @@ class NextreadBot(commands.AutoShardedBot):
 
     async def on_ready(self) -> None:
         log.info("ready: %s servers", len(self.guilds))
+        if self.shard_ids is not None:
+            log.info("shards here: %s of %s", sorted(self.shard_ids), self.shard_count)
         invite = discord.utils.oauth_url(self.application_id or 0, permissions=PERMISSIONS)
         log.info("invite me: %s", invite)
         self.ticker.start()

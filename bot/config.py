@@ -15,6 +15,8 @@ from bot.errors import ConfigError
 
 DEFAULT_DATABASE = "sqlite:///nextread.db"
 DEFAULT_SEND_RATE, HIGHEST_SEND_RATE = 45, 500
+HIGHEST_SHARD_COUNT = 10_000
+"""Each shard has at most 2,500 servers: Discord has no bot in so many."""
 HOSTS = r"(?:(?:\[[\w:.%]+\]|[^:,\[\]?#]*)(?::\d+)?(?:,|$))*"
 
 
@@ -22,7 +24,8 @@ HOSTS = r"(?:(?:\[[\w:.%]+\]|[^:,\[\]?#]*)(?::\d+)?(?:,|$))*"
 class Config:
     """All settings. Without a token, ``token`` is empty; no ``curriculum`` is the list shipped.
 
-    It is a file, or a folder of them.
+    It is a file, or a folder of them. No ``shard_count``: Discord says how many there are; no
+    ``shard_ids``: this process has all of them.
     """
 
     token: str = field(default="", repr=False)
@@ -32,6 +35,8 @@ class Config:
     log_level: str = "INFO"
     send_rate: int = DEFAULT_SEND_RATE
     link_check: str = "on"
+    shard_count: int | None = None
+    shard_ids: tuple[int, ...] | None = None
 
     @classmethod
     def from_env(
@@ -45,12 +50,13 @@ class Config:
         """
         kept = _kept_in(dotenv) if dotenv is not None else {}
         found = {name: value for name, value in kept.items() if value} | dict(env)
-        token, url, curriculum, log_format, log_level, rate, link_check = (
+        token, url, curriculum, log_format, log_level, rate, link_check, count, ids = (
             found.get(name, "").strip() or default
             for name, default in (
                 *(("DISCORD_TOKEN", ""), ("DATABASE_URL", DEFAULT_DATABASE)),
                 *(("NEXTREAD_CURRICULUM", ""), ("LOG_FORMAT", "text"), ("LOG_LEVEL", "INFO")),
                 *(("SEND_RATE", str(DEFAULT_SEND_RATE)), ("LINK_CHECK", "on")),
+                *(("SHARD_COUNT", ""), ("SHARD_IDS", "")),
             )
         )
         problems = [
@@ -61,6 +67,8 @@ class Config:
             _wrong_choice("LOG_LEVEL", log_level, "DEBUG", "INFO", "WARNING", "ERROR"),
             _wrong_rate(rate),
             _wrong_choice("LINK_CHECK", link_check, "on", "off"),
+            _wrong_count(count),
+            _wrong_ids(ids, count, url),
         ]
         if lines := [problem for problem in problems if problem]:
             raise ConfigError("\n".join(lines))
@@ -73,6 +81,8 @@ class Config:
             log_level.upper(),
             int(rate),
             link_check.lower(),
+            int(count) if count else None,
+            _shards_in(ids) if ids else None,
         )
 
 
@@ -176,3 +186,61 @@ def _wrong_rate(value: str) -> str | None:
         f"SEND_RATE is {value!r}: set it to a whole number from 1 to {HIGHEST_SEND_RATE}, the"
         " messages a second that all processes on one database send together."
     )
+
+
+def _wrong_count(value: str) -> str | None:
+    is_number = re.fullmatch("0*[1-9][0-9]{0,4}", value)
+    if not value or (is_number and int(value) <= HIGHEST_SHARD_COUNT):
+        return None
+    return (
+        f"SHARD_COUNT is {value!r}: set it to a whole number from 1 to {HIGHEST_SHARD_COUNT}, the"
+        " same in all processes, or remove it, and Discord says how many shards there are."
+    )
+
+
+def _wrong_ids(value: str, count: str, url: str) -> str | None:
+    if not value:
+        return None
+    ids = _shards_in(value)
+    if ids is None:
+        return (
+            f"SHARD_IDS is {value!r}: name the shards of this process by their numbers, such as"
+            " 0, 0,2 or 0-3."
+        )
+    if not count:
+        return (
+            "SHARD_IDS needs SHARD_COUNT beside it: how many shards all processes have together,"
+            " the same number in each."
+        )
+    if _wrong_count(count):
+        return None  # told already
+    if len(set(ids)) < len(ids):
+        twice = next(each for each in ids if ids.count(each) > 1)
+        return f"SHARD_IDS names shard {twice} twice: name each once."
+    if max(ids) >= int(count):
+        return (
+            f"SHARD_IDS names shard {max(ids)}, and SHARD_COUNT is {int(count)}: shards are"
+            f" numbered from 0 to {int(count) - 1}."
+        )
+    if len(ids) < int(count) and url.startswith("sqlite"):
+        return (
+            "SHARD_IDS leaves shards to other processes, and SQLite serves one process alone:"
+            " let DATABASE_URL name a PostgreSQL, or remove SHARD_IDS."
+        )
+    return None
+
+
+def _shards_in(value: str) -> tuple[int, ...] | None:
+    """Return the shards that are named, one by one or as ranges; None: it names none."""
+    ids: list[int] = []
+    for part in value.split(","):
+        found = re.fullmatch(r"\s*([0-9]{1,5})\s*(?:-\s*([0-9]{1,5})\s*)?", part)
+        if found is None:
+            return None
+        first, last = int(found[1]), int(found[2] or found[1])
+        if last < first:
+            return None
+        ids += range(first, last + 1)
+        if len(ids) > HIGHEST_SHARD_COUNT:
+            return None
+    return tuple(ids)

@@ -6,6 +6,7 @@ import hashlib
 import logging
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -114,13 +115,14 @@ def illness(path: Path) -> str | None:
     }.get(state)
 
 
-def heartbeat_path(database_url: str) -> Path:
+def heartbeat_path(database_url: str, shard_ids: Sequence[int] | None = None) -> Path:
     """Return where the bot over this database writes its sign of life.
 
     With SQLite it is beside the database, because a service may have its own temporary folder. With
-    PostgreSQL it is in the temporary folder.
+    PostgreSQL it is in the temporary folder, and each process has its own, by its shards.
     """
     if (path := sqlite_file(database_url)) is not None:
         return Path(f"{path}.alive")
-    name = hashlib.sha256(database_url.encode()).hexdigest()[:16]
+    of = database_url if shard_ids is None else f"{database_url} {sorted(shard_ids)}"
+    name = hashlib.sha256(of.encode()).hexdigest()[:16]
     return Path(tempfile.gettempdir()) / f"nextread-{name}.alive"

@@ -68,10 +68,12 @@ class Heartbeat:
 
     async def _look_after_ledger(self) -> None:
         """Try again after a failed write; empty the journal while nothing else happens."""
-        with contextlib.suppress(LedgerError):  # logged when it began; see ``is_well``
-            if not self._services.db.is_well:
-                await self._services.try_to_write()
-            await self._services.db.checkpoint()
+        # Logged when it began; see ``is_well``. The next sign of life waits no longer for it.
+        with contextlib.suppress(LedgerError, TimeoutError):
+            async with asyncio.timeout(BEAT_SECONDS):
+                if not self._services.db.is_well:
+                    await self._services.try_to_write()
+                await self._services.db.checkpoint()
 
     def _state(self) -> State:
         # ``is_ready`` stays true when a connection is lost, so ask the sockets: discord.py closes

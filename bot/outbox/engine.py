@@ -92,6 +92,8 @@ class Engine:
                     tried.discard(row_id)
                 else:
                     self._tickets.give_back(ticket)
+            except LedgerError as error:  # of no row: it is due still, or its claim runs out
+                log.warning("row %s of the outbox is left for later: %s", row_id, error.detail)
             except Exception:
                 log.exception("row %s of the outbox can't be delivered", row_id)
                 await self.put_off(row_id)

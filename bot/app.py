@@ -39,6 +39,8 @@ PERMISSIONS = discord.Permissions(**dict.fromkeys(get_args(Permission), True))
 
 FINISH_SECONDS = 5
 """Given to what is under way at a stop: Docker kills after ten, and closing takes a moment too."""
+LOOK_AGAIN = 2
+"""Seconds between two looks whether another process has told Discord the commands."""
 NAMES = frozenset({Location.command_name, Location.group_name, Location.parameter_name})
 """Of commands and their options."""
 
@@ -225,12 +227,21 @@ class NextreadBot(commands.AutoShardedBot):
         told = [await each.get_translated_payload(self.tree, texts) for each in commands_]
         digest = hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
         application_id = self.application_id or 0
-        known = await self.tree.fetch_commands()
-        are_told = {command.name for command in known} == {command["name"] for command in told}
-        stored = await self.services.synced_commands(application_id)
-        if not are_told or stored != digest:
-            known = await self.tree.sync()
-            await self.services.set_synced_commands(application_id, digest)
-            log.info("told Discord %s commands", len(told))
+        names = {command["name"] for command in told}
+        while True:
+            stored = await self.services.synced_commands(application_id)
+            known = await self.tree.fetch_commands()
+            if stored == digest and {command.name for command in known} == names:
+                break
+            if await self.services.claim_commands(application_id):
+                recorded = ""
+                try:
+                    known, recorded = await self.tree.sync(), digest
+                finally:
+                    await self.services.set_synced_commands(application_id, recorded)
+                log.info("told Discord %s commands", len(told))
+                break
+            log.info("another process tells Discord the commands just now: waiting for it")
+            await asyncio.sleep(LOOK_AGAIN)
         self.command_ids = {each.name: each.id for each in known}
         self.clicks.manage_id = self.command_ids["manage"]

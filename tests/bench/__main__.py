@@ -11,6 +11,7 @@ from tests.bench.links import links
 from tests.bench.lists import lists
 from tests.bench.pictures import pictures
 from tests.bench.search_table import search
+from tests.bench.shards import shards
 
 
 @click.group()
@@ -27,6 +28,7 @@ main.add_command(lists)
 main.add_command(imports)
 main.add_command(links)
 main.add_command(pictures)
+main.add_command(shards)
 
 if __name__ == "__main__":
     main()

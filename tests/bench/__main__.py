@@ -6,7 +6,7 @@ from tests.bench.crowd import crowd
 from tests.bench.due import due
 from tests.bench.groups import groups
 from tests.bench.imports import imports
-from tests.bench.interactions import interactions
+from tests.bench.interactions import growing, interactions
 from tests.bench.links import links
 from tests.bench.lists import lists
 from tests.bench.pictures import pictures
@@ -29,6 +29,7 @@ main.add_command(imports)
 main.add_command(links)
 main.add_command(pictures)
 main.add_command(shards)
+main.add_command(growing)
 
 if __name__ == "__main__":
     main()

@@ -21,7 +21,7 @@ from bot.cogs.reading import ReadingCog
 from bot.cogs.suggestions import SuggestionsCog
 from bot.core.outbox import Permission
 from bot.language import language_for, said_in, speak
-from bot.outbox.discord import DiscordPort, ask_once
+from bot.outbox.discord import TROUBLE, DiscordPort, ask_once
 from bot.outbox.engine import Engine
 from bot.outbox.letters import letters
 from bot.outbox.ticker import Ticker
@@ -155,10 +155,16 @@ class NextreadBot(commands.AutoShardedBot):
         suggestions, who = self.services.suggestions, interaction.user.id
         await self.services.me.heard(who, str(interaction.locale))
         if outcomes := await suggestions.tell(who):
-            servers = [(each, self.get_guild(each.guild_id)) for each in outcomes]
-            named = [(each, server.name if server else "") for each, server in servers]
+            named = [(each, await self._name_of(each.guild_id)) for each in outcomes]
             speak(str(interaction.locale))
             await answer(interaction, outcomes_card(named))
+
+    async def _name_of(self, guild_id: int) -> str:
+        """Return a server's name, whichever process has it; "" if nobody tells it just now."""
+        try:
+            return await DiscordPort(self).name_of(guild_id)
+        except TROUBLE:
+            return ""
 
     async def on_ready(self) -> None:
         log.info("ready: %s servers", len(self.guilds))

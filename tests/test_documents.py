@@ -38,7 +38,8 @@ OF_DISCORD = {
     "guilds",
     "Apps",
 }
-OF_OTHERS = {"chromium", "tzdata", "pg_dump", "noon"}
+OF_POSTGRES = {"pg_dump", "pg_advisory_xact_lock", "idle_in_transaction_session_timeout"}
+OF_OTHERS = {"chromium", "tzdata", "noon"} | OF_POSTGRES
 
 
 def read(document):

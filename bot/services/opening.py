@@ -127,14 +127,11 @@ class Services:
         if not self.db.is_shared:
             return True
         name, now = f"telling:{application_id}", self.clock()
-        async with self.db.migrating() as tx:
-            began_at = await upkeep.setting(tx, name)
-            is_free = not began_at or not (
-                timedelta(0) <= now - datetime.fromisoformat(began_at) < TELLING
-            )
-            if is_free:
-                await upkeep.set_setting(tx, name, now.isoformat())
-        return is_free
+        began_at = await upkeep.setting(self.db, name) or ""
+        if began_at and timedelta(0) <= now - datetime.fromisoformat(began_at) < TELLING:
+            return False
+        async with self.db.transaction() as tx:
+            return await upkeep.replace_setting(tx, name, began_at, now.isoformat())
 
     async def set_synced_commands(self, application_id: int, digest: str) -> None:
         """Record the digest of the commands that Discord knows now."""

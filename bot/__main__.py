@@ -299,7 +299,7 @@ def health() -> None:
 
     try:
         config = Config.from_env(os.environ, Path(".env"))
-        problem = illness(heartbeat_path(config.database_url))
+        problem = illness(heartbeat_path(config.database_url, config.shard_ids))
     except ConfigError as error:
         problem = str(error)  # the only other exit code that Docker knows
     if problem:
@@ -492,11 +492,17 @@ async def _run(config: Config, bases: Sequence[Curriculum]) -> None:
 
     # Nextread uses no voice, so the packages for it are missing on purpose.
     discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
-    bot = NextreadBot(opened, limits=Limits(), watch=metrics.watch if metrics else None)
+    bot = NextreadBot(
+        opened,
+        shard_count=config.shard_count,
+        shard_ids=config.shard_ids,
+        limits=Limits(),
+        watch=metrics.watch if metrics else None,
+    )
     # All that was made so far stays as long as the bot: the collector needn't go through it again.
     gc.collect()
     gc.freeze()
-    path = heartbeat_path(config.database_url)
+    path = heartbeat_path(config.database_url, config.shard_ids)
     heartbeat = Heartbeat(bot, services, path)
     try:
         async with contextlib.AsyncExitStack() as stack:

@@ -5,7 +5,7 @@ import contextlib
 import hashlib
 import json
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from typing import Any, get_args
 
@@ -22,7 +22,7 @@ from bot.cogs.suggestions import SuggestionsCog
 from bot.core.limits import Limits
 from bot.core.outbox import Permission
 from bot.language import language_for, said_in, speak
-from bot.outbox.discord import DiscordPort, ask_once
+from bot.outbox.discord import TROUBLE, DiscordPort, ask_once
 from bot.outbox.engine import Engine
 from bot.outbox.letters import letters
 from bot.outbox.ticker import Ticker
@@ -40,6 +40,8 @@ PERMISSIONS = discord.Permissions(**dict.fromkeys(get_args(Permission), True))
 
 FINISH_SECONDS = 5
 """Given to what is under way at a stop: Docker kills after ten, and closing takes a moment too."""
+LOOK_AGAIN = 2
+"""Seconds between two looks whether another process has told Discord the commands."""
 NAMES = frozenset({Location.command_name, Location.group_name, Location.parameter_name})
 """Of commands and their options."""
 
@@ -94,6 +96,7 @@ class CommandTexts(app_commands.Translator):
 class NextreadBot(commands.AutoShardedBot):
     """Holds the services for cogs and clicks. Opens them at login, closes them at the end.
 
+    ``shard_ids``: those of this process, of ``shard_count`` in all; None: it has all of them.
     ``nap``: the longest time between two looks of the weekly task at the clock. The clock may be
     set meanwhile, and the machine put to sleep. ``limits``: how much one person may ask;
     ``watch``: told of each answer.
@@ -104,6 +107,7 @@ class NextreadBot(commands.AutoShardedBot):
         opening: Callable[[], Awaitable[Services]],
         *,
         shard_count: int | None = None,
+        shard_ids: Sequence[int] | None = None,
         nap: timedelta = timedelta(minutes=15),
         limits: Limits | None = None,
         watch: Watch | None = None,
@@ -121,6 +125,7 @@ class NextreadBot(commands.AutoShardedBot):
             max_ratelimit_timeout=30,
             http_trace=ask_once(),
             shard_count=shard_count,
+            shard_ids=None if shard_ids is None else list(shard_ids),  # type: ignore[arg-type]  # None is its default
         )
         self._nap = nap
         self.limits = limits
@@ -164,13 +169,21 @@ class NextreadBot(commands.AutoShardedBot):
         suggestions, who = self.services.suggestions, interaction.user.id
         await self.services.me.heard(who, str(interaction.locale))
         if outcomes := await suggestions.tell(who):
-            servers = [(each, self.get_guild(each.guild_id)) for each in outcomes]
-            named = [(each, server.name if server else "") for each, server in servers]
+            named = [(each, await self._name_of(each.guild_id)) for each in outcomes]
             speak(str(interaction.locale))
             await answer(interaction, outcomes_card(named))
 
+    async def _name_of(self, guild_id: int) -> str:
+        """Return a server's name, whichever process has it; "" if nobody tells it just now."""
+        try:
+            return await DiscordPort(self).name_of(guild_id)
+        except TROUBLE:
+            return ""
+
     async def on_ready(self) -> None:
         log.info("ready: %s servers", len(self.guilds))
+        if self.shard_ids is not None:
+            log.info("shards here: %s of %s", sorted(self.shard_ids), self.shard_count)
         invite = discord.utils.oauth_url(self.application_id or 0, permissions=PERMISSIONS)
         log.info("invite me: %s", invite)
         self.ticker.start()
@@ -234,12 +247,21 @@ class NextreadBot(commands.AutoShardedBot):
         told = [await each.get_translated_payload(self.tree, texts) for each in commands_]
         digest = hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
         application_id = self.application_id or 0
-        known = await self.tree.fetch_commands()
-        are_told = {command.name for command in known} == {command["name"] for command in told}
-        stored = await self.services.synced_commands(application_id)
-        if not are_told or stored != digest:
-            known = await self.tree.sync()
-            await self.services.set_synced_commands(application_id, digest)
-            log.info("told Discord %s commands", len(told))
+        names = {command["name"] for command in told}
+        while True:
+            stored = await self.services.synced_commands(application_id)
+            known = await self.tree.fetch_commands()
+            if stored == digest and {command.name for command in known} == names:
+                break
+            if await self.services.claim_commands(application_id):
+                recorded = ""
+                try:
+                    known, recorded = await self.tree.sync(), digest
+                finally:
+                    await self.services.set_synced_commands(application_id, recorded)
+                log.info("told Discord %s commands", len(told))
+                break
+            log.info("another process tells Discord the commands just now: waiting for it")
+            await asyncio.sleep(LOOK_AGAIN)
         self.command_ids = {each.name: each.id for each in known}
         self.clicks.manage_id = self.command_ids["manage"]

@@ -18,6 +18,8 @@ DEFAULT_DATABASE = "sqlite:///nextread.db"
 DEFAULT_SEND_RATE, HIGHEST_SEND_RATE = 45, 500
 DEFAULT_BACKUPS, MOST_BACKUPS = 7, 365
 HIGHEST_PORT = 65535
+HIGHEST_SHARD_COUNT = 10_000
+"""Each shard has at most 2,500 servers: Discord has no bot in so many."""
 DEFAULTS = {
     "DISCORD_TOKEN": "",
     "DATABASE_URL": DEFAULT_DATABASE,
@@ -29,6 +31,8 @@ DEFAULTS = {
     "BACKUP_DIR": "",
     "BACKUP_KEEP": str(DEFAULT_BACKUPS),
     "METRICS_PORT": "",
+    "SHARD_COUNT": "",
+    "SHARD_IDS": "",
 }
 """Each setting, and what it is where nobody says anything."""
 HOSTS = r"(?:(?:\[[\w:.%]+\]|[^:,\[\]?#]*)(?::\d+)?(?:,|$))*"
@@ -38,7 +42,8 @@ HOSTS = r"(?:(?:\[[\w:.%]+\]|[^:,\[\]?#]*)(?::\d+)?(?:,|$))*"
 class Config:
     """All settings. Without a token, ``token`` is empty; no ``curriculum`` is the list shipped.
 
-    It is a file, or a folder of them.
+    It is a file, or a folder of them. No ``shard_count``: Discord says how many there are; no
+    ``shard_ids``: this process has all of them.
     """
 
     token: str = field(default="", repr=False)
@@ -51,6 +56,8 @@ class Config:
     backup_dir: Path | None = None
     backup_keep: int = DEFAULT_BACKUPS
     metrics_port: int | None = None
+    shard_count: int | None = None
+    shard_ids: tuple[int, ...] | None = None
 
     @classmethod
     def from_env(
@@ -81,6 +88,8 @@ class Config:
             _wrong_backups(folder, url) if folder and for_run else None,
             _wrong_number("BACKUP_KEEP", said["BACKUP_KEEP"], MOST_BACKUPS, KEPT),
             _wrong_port(port) if port else None,
+            _wrong_count(said["SHARD_COUNT"]),
+            _wrong_ids(said["SHARD_IDS"], said["SHARD_COUNT"], url),
         ]
         if lines := [problem for problem in problems if problem]:
             raise ConfigError("\n".join(lines))
@@ -95,6 +104,8 @@ class Config:
             backup_dir=folder,
             backup_keep=int(said["BACKUP_KEEP"]),
             metrics_port=int(port) if port else None,
+            shard_count=int(said["SHARD_COUNT"]) if said["SHARD_COUNT"] else None,
+            shard_ids=_shards_in(said["SHARD_IDS"]) if said["SHARD_IDS"] else None,
         )
 
 
@@ -236,3 +247,61 @@ def _wrong_port(value: str) -> str | None:
         f"METRICS_PORT is {value!r}: set it to a free port from 1 to {HIGHEST_PORT}, or remove it"
         " to have no metrics."
     )
+
+
+def _wrong_count(value: str) -> str | None:
+    is_number = re.fullmatch("0*[1-9][0-9]{0,4}", value)
+    if not value or (is_number and int(value) <= HIGHEST_SHARD_COUNT):
+        return None
+    return (
+        f"SHARD_COUNT is {value!r}: set it to a whole number from 1 to {HIGHEST_SHARD_COUNT}, the"
+        " same in all processes, or remove it, and Discord says how many shards there are."
+    )
+
+
+def _wrong_ids(value: str, count: str, url: str) -> str | None:
+    if not value:
+        return None
+    ids = _shards_in(value)
+    if ids is None:
+        return (
+            f"SHARD_IDS is {value!r}: name the shards of this process by their numbers, such as"
+            " 0, 0,2 or 0-3."
+        )
+    if not count:
+        return (
+            "SHARD_IDS needs SHARD_COUNT beside it: how many shards all processes have together,"
+            " the same number in each."
+        )
+    if _wrong_count(count):
+        return None  # told already
+    if len(set(ids)) < len(ids):
+        twice = next(each for each in ids if ids.count(each) > 1)
+        return f"SHARD_IDS names shard {twice} twice: name each once."
+    if max(ids) >= int(count):
+        return (
+            f"SHARD_IDS names shard {max(ids)}, and SHARD_COUNT is {int(count)}: shards are"
+            f" numbered from 0 to {int(count) - 1}."
+        )
+    if len(ids) < int(count) and url.startswith("sqlite"):
+        return (
+            "SHARD_IDS leaves shards to other processes, and SQLite serves one process alone:"
+            " let DATABASE_URL name a PostgreSQL, or remove SHARD_IDS."
+        )
+    return None
+
+
+def _shards_in(value: str) -> tuple[int, ...] | None:
+    """Return the shards that are named, one by one or as ranges; None: it names none."""
+    ids: list[int] = []
+    for part in value.split(","):
+        found = re.fullmatch(r"\s*([0-9]{1,5})\s*(?:-\s*([0-9]{1,5})\s*)?", part)
+        if found is None:
+            return None
+        first, last = int(found[1]), int(found[2] or found[1])
+        if last < first:
+            return None
+        ids += range(first, last + 1)
+        if len(ids) > HIGHEST_SHARD_COUNT:
+            return None
+    return tuple(ids)

@@ -6,6 +6,7 @@ import hashlib
 import logging
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -67,11 +68,13 @@ class Heartbeat:
 
     async def _look_after_ledger(self) -> None:
         """Try again after a failed write; empty the journal while nothing else happens."""
-        with contextlib.suppress(LedgerError):  # logged when it began; see ``is_well``
-            if not self._services.db.is_well:
-                await self._services.try_to_write()
-            await self._services.db.hold()
-            await self._services.db.checkpoint()
+        # Logged when it began; see ``is_well``. The next sign of life waits no longer for it.
+        with contextlib.suppress(LedgerError, TimeoutError):
+            async with asyncio.timeout(BEAT_SECONDS):
+                if not self._services.db.is_well:
+                    await self._services.try_to_write()
+                await self._services.db.hold()
+                await self._services.db.checkpoint()
 
     def _state(self) -> State:
         # ``is_ready`` stays true when a connection is lost, so ask the sockets: discord.py closes
@@ -115,13 +118,14 @@ def illness(path: Path) -> str | None:
     }.get(state)
 
 
-def heartbeat_path(database_url: str) -> Path:
+def heartbeat_path(database_url: str, shard_ids: Sequence[int] | None = None) -> Path:
     """Return where the bot over this database writes its sign of life.
 
     With SQLite it is beside the database, because a service may have its own temporary folder. With
-    PostgreSQL it is in the temporary folder.
+    PostgreSQL it is in the temporary folder, and each process has its own, by its shards.
     """
     if (path := sqlite_file(database_url)) is not None:
         return Path(f"{path}.alive")
-    name = hashlib.sha256(database_url.encode()).hexdigest()[:16]
+    of = database_url if shard_ids is None else f"{database_url} {sorted(shard_ids)}"
+    name = hashlib.sha256(of.encode()).hexdigest()[:16]
     return Path(tempfile.gettempdir()) / f"nextread-{name}.alive"

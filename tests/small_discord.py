@@ -18,7 +18,9 @@ OF_ANSWERS = (f"{API}/interactions/", f"{API}/webhooks/")
 
 NEXTREAD = """
 import sys, yarl, discord.gateway, discord.http
-discord.http.Route.BASE = sys.argv.pop(1)
+discord.http.Route.BASE = api = sys.argv.pop(1)
+gateway = api.replace("http", "ws", 1).replace("/api/v10", "/gateway/")
+discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(gateway)  # where shards are counted
 from bot.__main__ import main
 main()
 """
@@ -44,7 +46,8 @@ class SmallDiscord:
     def __init__(self, *, token: str = TOKEN) -> None:
         self._token = token
         self._url = ""
-        self._socket = None
+        self._sockets = {}
+        self._shards = 1
         self._told = 0
         self.commands: list[dict] = []
 
@@ -143,15 +146,19 @@ class SmallDiscord:
         return answer(self.commands)
 
     async def tell(self, name, told):
-        """Send an event to the bot that connected last."""
-        await self._send_event(self._socket, name, told)
+        """Send an event to the bot that has its shard, the one that connected last."""
+        shard = self._shard_of(int(told.get("guild_id") or 0))
+        await self._send_event(self._sockets[shard], name, told)
+
+    def _shard_of(self, guild_id):
+        return (guild_id >> 22) % self._shards
 
     async def _send_event(self, socket, name, told):
         self._told += 1
         await socket.send_json({"op": 0, "t": name, "s": self._told, "d": told})
 
     async def _gateway(self, request):
-        self._socket = socket = web.WebSocketResponse()
+        socket = web.WebSocketResponse()
         await socket.prepare(request)
         await socket.send_json({"op": 10, "d": {"heartbeat_interval": 41250}})
         async for message in socket:
@@ -163,12 +170,14 @@ class SmallDiscord:
                 await asyncio.sleep(0.05)
                 await socket.send_json({"op": 11})
             elif said["op"] == 2:
-                guilds = self._guilds()
+                shard, self._shards = said["d"].get("shard", [0, 1])
+                self._sockets[shard] = socket
+                guilds = [g for g in self._guilds() if self._shard_of(int(g["id"])) == shard]
                 ready = {
                     "v": 10,
                     "user": self._user(),
                     "guilds": [{"id": guild["id"], "unavailable": True} for guild in guilds],
-                    "shard": said["d"].get("shard", [0, 1]),
+                    "shard": [shard, self._shards],
                     "session_id": "one",
                     "resume_gateway_url": str(request.url.origin()).replace("http", "ws", 1),
                     "application": {"id": APPLICATION_ID, "flags": 0},

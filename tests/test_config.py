@@ -104,6 +104,55 @@ def test_with_postgres_daily_backups_are_refused_and_pg_dump_is_named(tmp_path):
     assert "secret" not in str(refused.value)
 
 
+POSTGRES = {"DATABASE_URL": "postgresql://host/nextread"}
+
+
+@pytest.mark.parametrize(
+    ("ids", "meant"),
+    [("", None), ("0", (0,)), ("0,2", (0, 2)), ("0-3", (0, 1, 2, 3)), (" 3, 0 - 1 ", (3, 0, 1))],
+)
+def test_shards_are_named_one_by_one_or_as_ranges(ids, meant):
+    config = Config.from_env({**POSTGRES, "SHARD_COUNT": "4", "SHARD_IDS": ids})
+
+    assert (config.shard_count, config.shard_ids) == (4, meant)
+
+
+@pytest.mark.parametrize("count", ["0", "-1", "2.0", "all", "10001", "9" * 5000, "\u00b2", "1_0"])
+def test_a_count_of_shards_is_a_whole_number(count):
+    with pytest.raises(ConfigError, match=r"^SHARD_COUNT is '.*': .* from 1 to 10000, the same in"):
+        Config.from_env({**POSTGRES, "SHARD_COUNT": count, "SHARD_IDS": "0"})
+
+
+@pytest.mark.parametrize(
+    ("ids", "told"),
+    [
+        ("one", "is 'one': name the shards of this process by their numbers, such as 0, 0,2 or"),
+        ("0,,1", "is '0,,1': name the shards"),
+        ("3-1", "is '3-1': name the shards"),
+        ("-1", "is '-1': name the shards"),
+        ("0-99999", "is '0-99999': name the shards"),
+        ("0,4", "names shard 4, and SHARD_COUNT is 4: shards are numbered from 0 to 3"),
+        ("0-2,1", "names shard 1 twice: name each once"),
+    ],
+)
+def test_shards_that_there_cant_be_are_answered_with_those_there_are(ids, told):
+    with pytest.raises(ConfigError, match=f"^SHARD_IDS {told}"):
+        Config.from_env({**POSTGRES, "SHARD_COUNT": "4", "SHARD_IDS": ids})
+
+
+def test_some_shards_need_to_know_how_many_there_are_in_all():
+    with pytest.raises(ConfigError, match=r"^SHARD_IDS needs SHARD_COUNT"):
+        Config.from_env({**POSTGRES, "SHARD_IDS": "0"})
+
+
+def test_sqlite_serves_one_process_and_so_all_shards():
+    all_of_them = Config.from_env({"SHARD_COUNT": "2", "SHARD_IDS": "0,1"})
+
+    assert all_of_them.shard_ids == (0, 1)
+    with pytest.raises(ConfigError, match="SQLite serves one process alone: let DATABASE_URL name"):
+        Config.from_env({"SHARD_COUNT": "2", "SHARD_IDS": "1"})
+
+
 def test_a_missing_token_is_an_error_only_where_it_is_needed():
     assert Config.from_env({}).token == ""
 
@@ -118,13 +167,15 @@ def test_all_that_is_wrong_is_told_at_once():
         "LOG_FORMAT": "xml",
         "LOG_LEVEL": "loud",
         "SEND_RATE": "fast",
+        "SHARD_COUNT": "few",
+        "SHARD_IDS": "some",
     }
 
     with pytest.raises(ConfigError) as refused:
         Config.from_env(bad, for_run=True)
 
     lines = str(refused.value).splitlines()
-    assert len(lines) == 6
+    assert len(lines) == 8
     for name in ("DISCORD_TOKEN", *bad):
         assert [line for line in lines if name in line], name
 

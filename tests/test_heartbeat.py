@@ -88,6 +88,14 @@ def test_each_database_has_a_heartbeat_of_its_own():
     assert len({heartbeat_path(url) for url in urls}) == len(urls)
 
 
+def test_each_of_several_processes_on_one_machine_has_a_heartbeat_of_its_own():
+    url = "postgresql://h/a"
+    paths = [heartbeat_path(url, ids) for ids in (None, (0,), (1,), (0, 1))]
+
+    assert len(set(paths)) == 4
+    assert heartbeat_path(url, (1, 0)) == paths[-1]
+
+
 def test_the_heartbeat_of_a_postgres_bot_does_not_give_its_password_away():
     assert "secret" not in str(heartbeat_path("postgresql://nextread:secret@host/nextread"))
 

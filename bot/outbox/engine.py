@@ -92,6 +92,8 @@ class Engine:
                     tried.discard(row_id)
                 else:
                     self._tickets.give_back(ticket)
+            except LedgerError as error:  # of no row: it is due still, or its claim runs out
+                log.warning("row %s of the outbox is left for later: %s", row_id, error.detail)
             except Exception:
                 log.exception("row %s of the outbox can't be delivered", row_id)
                 await self.put_off(row_id)
@@ -316,7 +318,9 @@ class Engine:
         except (NoAnswerError, TimeoutError, LedgerError) as error:
             # It passes, the database's trouble too. A message that was sent is found next time.
             log.warning("trouble on the way of %s %s: %r", row.kind, row.row_id, error)
-            await self.give_back(row, "discord_trouble", _patience(row), perhaps=True)
+            # If it can be given back, the database is there again.
+            wait = AT_ONCE if isinstance(error, LedgerError) else _patience(row)
+            await self.give_back(row, "discord_trouble", wait, perhaps=True)
         except Exception:
             log.exception("%s %s can't be sent", row.kind, row.row_id)
             await self.give_back(row, "refused", AN_HOUR, perhaps=True)

@@ -104,7 +104,8 @@ class Tickets:
         except TimeoutError:
             # Whoever has the row stalls, and PostgreSQL may never take it from them. No week is
             # lost over that: this process goes on at the rate, as if it were alone.
-            log.warning("another process keeps the tickets: going on without it")
+            if self._db.is_well:  # else it is away, and that is in the log
+                log.warning("another process keeps the tickets: going on without it")
             now, time = self._now()
             batch = take_tickets(self._free_at, now, self.rate, wanted)
         self._free_at = batch.stop

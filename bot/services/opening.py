@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from random import Random
 from typing import Protocol
 
@@ -48,6 +49,10 @@ UNUSABLE = {
     "lost": LOST,
     "unknown": LOST,
 }
+
+
+TELLING = timedelta(minutes=1)
+"""How long a process has to tell Discord the commands."""
 
 
 async def no_pictures(chart: Chart) -> None:
@@ -116,10 +121,25 @@ class Services:
         """Return the digest of the commands that Discord was told last."""
         return await upkeep.setting(self.db, f"commands:{application_id}")
 
+    async def claim_commands(self, application_id: int) -> bool:
+        """Tell whether it is this process that may tell Discord the commands: one at a time.
+
+        Within a minute it records what it told; then others take a killed one's turn.
+        """
+        if not self.db.is_shared:
+            return True
+        name, now = f"telling:{application_id}", self.clock()
+        began_at = await upkeep.setting(self.db, name) or ""
+        if began_at and timedelta(0) <= now - datetime.fromisoformat(began_at) < TELLING:
+            return False
+        async with self.db.transaction() as tx:
+            return await upkeep.replace_setting(tx, name, began_at, now.isoformat())
+
     async def set_synced_commands(self, application_id: int, digest: str) -> None:
         """Record the digest of the commands that Discord knows now."""
         async with self.db.transaction() as tx:
             await upkeep.set_setting(tx, f"commands:{application_id}", digest)
+            await upkeep.set_setting(tx, f"telling:{application_id}", "")
 
     async def close(self) -> None:
         """Give the database back, unless somebody else opened it."""

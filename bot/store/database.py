@@ -18,7 +18,7 @@ from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mappi
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar, get_type_hints
+from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar, get_type_hints
 
 import aiosqlite
 
@@ -46,8 +46,13 @@ CONNECT_WITHIN, ANSWER_WITHIN, MIGRATE_WITHIN = 2, 30, 3600
 """Seconds given to PostgreSQL."""
 IN_USE, MIGRATING = 0x6E657875, 0x6E657874
 """PostgreSQL's advisory locks, of one database each: any numbers of ours."""
-A_MOMENT = 0.05
-"""Seconds. A restart of PostgreSQL ends all connections: by then the pool has noticed."""
+A_MOMENT, AT_MOST = 0.05, 0.5
+"""Seconds between two tries. A restart of PostgreSQL ends all connections; the pool soon knows."""
+AWAY_FOR = 15.0
+"""Seconds in which PostgreSQL may be away and nobody is told: about as long as it takes to restart.
+
+An answer that takes so long is deferred; nobody would wait much longer for it.
+"""
 
 BUSY = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 BROKEN = frozenset(
@@ -86,6 +91,10 @@ class Queries(Protocol):
     async def any_row(self, sql: str, *args: Value) -> bool:
         """Run one statement and tell whether it gave a row: to a writing one, add RETURNING."""
         return bool(await self.fetch(sql, *args))
+
+    def shown_by(self, sql: str, *args: Value) -> None:  # noqa: ARG002 - SQLite always knows
+        """Name what gives a row only once this is saved, to look where that is not heard."""
+        return
 
 
 class Database(Queries, Protocol):
@@ -351,6 +360,7 @@ class PostgresDatabase(Queries):
         self._pool = pool
         self._presence = presence
         self._outage = Outage()
+        self.patience = AWAY_FOR
 
     @property
     def is_well(self) -> bool:
@@ -390,38 +400,40 @@ class PostgresDatabase(Queries):
         return cls(pool, presence)
 
     async def fetch(self, sql: str, *args: Value) -> list[Row]:
-        try:
-            return await _rows(self._pool, sql, args)
-        except LedgerError as error:
-            if error.why != "lost":
-                raise self._outage.begin(error) from error.__cause__
-        await asyncio.sleep(A_MOMENT)
-        try:
-            return await _rows(self._pool, sql, args)
-        except LedgerError as error:
-            raise self._outage.begin(error) from error.__cause__
+        tries = _Tries(self._outage, self.patience)
+        while True:
+            try:
+                async with self._pool.acquire(timeout=self.patience) as connection:
+                    return await _rows(connection, sql, args)
+            except Exception as error:  # noqa: BLE001 - raised there
+                await tries.again(error)
 
     @asynccontextmanager
     async def transaction(self, within: float | None = None) -> AsyncIterator[Queries]:
-        for is_again in (False, True):
-            is_begun = is_committing = False
-            try:
-                async with self._pool.acquire() as connection, connection.transaction():
-                    is_begun = True
-                    yield _PostgresQueries(connection, within)
-                    is_committing = True
-                self._outage.end()
-            except Exception as error:
-                told = _ledger_error(error)
-                if told is None:
-                    raise
-                if told.why == "lost" and not is_begun and not is_again:
-                    await asyncio.sleep(A_MOMENT)
-                    continue  # nothing was asked of it yet
-                if told.why == "lost" and is_committing:
-                    told = LedgerError("unknown", told.detail)
-                raise self._outage.begin(told) from error
-            return
+        tx = _Transaction(self._pool, within, _Tries(self._outage, self.patience))
+        is_committing = False
+        try:
+            async with tx:
+                yield tx
+                is_committing = True
+        except Exception as error:
+            told = _ledger_error(error)
+            if told is None:
+                raise
+            if told.why == "lost" and is_committing:
+                told = LedgerError("unknown", told.detail)
+                if await self._was_saved(tx):
+                    return
+            raise self._outage.begin(told) from error
+        self._outage.end()
+
+    async def _was_saved(self, tx: _Transaction) -> bool:
+        """Look whether a transaction is there whose end nobody has heard; False: none can tell."""
+        if tx.shown is not None:
+            with contextlib.suppress(LedgerError):
+                sql, args = tx.shown
+                return await self.any_row(sql, *args)
+        return False
 
     @asynccontextmanager
     async def migrating(self) -> AsyncIterator[Queries]:
@@ -499,13 +511,77 @@ async def _as_it_is(connection: Any) -> None:
     """
 
 
-class _PostgresQueries(Queries):
-    def __init__(self, connection: Any, within: float | None) -> None:
-        self._connection = connection
+class _Tries:
+    """Tries to do what was not done yet, ever less often, for as long as PostgreSQL may be away."""
+
+    def __init__(self, outage: Outage, patience: float) -> None:
+        self._outage = outage
+        self._pause = A_MOMENT
+        self._ends_at = time.monotonic() + patience
+
+    async def again(self, error: Exception) -> None:
+        """Wait for the next try, or raise what stands in its way."""
+        told = _ledger_error(error)
+        if told is None:
+            raise error
+        if told.why != "lost" or time.monotonic() + self._pause > self._ends_at:
+            raise self._outage.begin(told) from error
+        if self._pause > A_MOMENT:  # a connection that is made anew at once was no outage
+            self._outage.begin(told)
+        await asyncio.sleep(self._pause)
+        self._pause = min(2 * self._pause, AT_MOST)
+
+
+class _Transaction(Queries):
+    """A transaction of PostgreSQL. One that is lost before it told anything is begun anew."""
+
+    def __init__(self, pool: asyncpg.Pool[Any], within: float | None, tries: _Tries) -> None:
+        self._pool = pool
         self._within = within
+        self._tries = tries
+        self._opened = contextlib.AsyncExitStack()
+        self._has_told = False
+        self.shown: tuple[str, tuple[Value, ...]] | None = None
+
+    def shown_by(self, sql: str, *args: Value) -> None:
+        self.shown = sql, args
 
     async def fetch(self, sql: str, *args: Value) -> list[Row]:
-        return await _rows(self._connection, sql, args, self._within)
+        while True:
+            try:
+                rows = await _rows(self._connection, sql, args, self._within)
+            except LedgerError as error:
+                if self._has_told:
+                    raise
+                await self._leave(error)
+                await self._tries.again(error)
+                await self.__aenter__()
+            else:
+                self._has_told = True
+                return rows
+
+    async def __aenter__(self) -> Self:
+        while True:
+            try:
+                acquired = self._pool.acquire(timeout=AWAY_FOR)
+                self._connection = await self._opened.enter_async_context(acquired)
+                await self._opened.enter_async_context(self._connection.transaction())
+            except Exception as error:  # noqa: BLE001 - raised there
+                await self._leave(error)
+                await self._tries.again(error)
+            except BaseException as error:
+                await self._leave(error)
+                raise
+            else:
+                return self
+
+    async def __aexit__(self, *error: Any) -> None:  # noqa: PYI036 - as they come
+        await self._opened.__aexit__(*error)
+
+    async def _leave(self, error: BaseException) -> None:
+        """Give the connection back; whatever it says to that is of no interest."""
+        with contextlib.suppress(Exception):
+            await self._opened.__aexit__(type(error), error, error.__traceback__)
 
 
 async def _rows(
@@ -529,7 +605,10 @@ def _ledger_error(error: Exception) -> LedgerError | None:
     if isinstance(error, LedgerError):
         return error
     detail = " ".join(str(error).split()) or type(error).__name__
-    is_closed = isinstance(error, asyncpg.InterfaceError) and "closed" in detail
+    # Released to the pool: that took it back as soon as it heard that the server had closed it.
+    is_closed = isinstance(error, asyncpg.InterfaceError) and (
+        "closed" in detail or "released back" in detail
+    )
     if is_closed or isinstance(
         error,
         (

@@ -93,6 +93,7 @@ async def claim_row(tx: Queries, old: OutboxRow, claim: int, lease_until: dateti
         "UPDATE outbox SET state = 'claimed', claim = ?, lease_until = ?, attempts = attempts + 1"
         " WHERE row_id = ? AND claim = ? AND state = ? RETURNING row_id"
     )
+    tx.shown_by("SELECT 1 FROM outbox WHERE row_id = ? AND claim = ?", old.row_id, claim)
     return await tx.any_row(sql, claim, lease_until, old.row_id, old.claim, old.state)
 
 
@@ -162,6 +163,7 @@ async def set_sent(tx: Queries, row_id: int, message_id: int | None) -> bool:
         "UPDATE outbox SET state = 'sent', message_id = ?, problem = ?"
         " WHERE row_id = ? AND state <> 'sent' RETURNING row_id"
     )
+    tx.shown_by("SELECT 1 FROM outbox WHERE row_id = ? AND state = 'sent'", row_id)
     return await tx.any_row(sql, message_id, "deleted" if message_id is None else None, row_id)
 
 

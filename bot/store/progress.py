@@ -208,6 +208,7 @@ async def add_change(
     )
     rows = _to_json(before), _to_json(after)
     await tx.fetch(sql, change.change_id, reader_id, list_id, change.kind, change.made_at, *rows)
+    tx.shown_by("SELECT 1 FROM changes WHERE change_id = ?", change.change_id)
     sql = (
         "DELETE FROM changes WHERE reader_id = ? AND change_id NOT IN"
         " (SELECT change_id FROM changes WHERE reader_id = ? ORDER BY change_id DESC LIMIT ?)"

@@ -154,6 +154,16 @@ async def set_setting(tx: Queries, name: str, value: str) -> None:
     await tx.fetch(sql, name, value)
 
 
+async def replace_setting(tx: Queries, name: str, before: str, value: str) -> bool:
+    """Record a value if there is none or this one; tell whether that was so."""
+    sql = (
+        "INSERT INTO settings (name, value) VALUES (?, ?)"
+        " ON CONFLICT (name) DO UPDATE SET value = excluded.value WHERE settings.value = ?"
+        " RETURNING name"
+    )
+    return await tx.any_row(sql, name, value, before)
+
+
 async def take_next_ticket_at(tx: Queries) -> int:
     """Return when the next ticket is good, and make others who ask wait for this transaction."""
     sql = (

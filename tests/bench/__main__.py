@@ -6,13 +6,14 @@ from tests.bench.crowd import crowd
 from tests.bench.due import due
 from tests.bench.groups import groups
 from tests.bench.imports import imports
-from tests.bench.interactions import interactions
+from tests.bench.interactions import growing, interactions
 from tests.bench.links import links
 from tests.bench.lists import lists
 from tests.bench.moving import moving
 from tests.bench.pictures import pictures
 from tests.bench.rush import rush
 from tests.bench.search_table import search
+from tests.bench.shards import shards
 
 
 @click.group()
@@ -31,6 +32,8 @@ main.add_command(links)
 main.add_command(pictures)
 main.add_command(moving)
 main.add_command(rush)
+main.add_command(shards)
+main.add_command(growing)
 
 if __name__ == "__main__":
     main()

@@ -55,6 +55,8 @@ LATE = 0.1
 NEAR = 0.08
 """How near to the highest rate the search stops, as a share of it."""
 TRIES = 3
+REST = 20
+"""Seconds in which a bot has nothing to do."""
 MARKS_OF_OTHERS = 50
 """For each of the other readers; every fourth of them is a rating."""
 
@@ -76,6 +78,25 @@ def interactions(guilds, answers, seconds, many_guilds, rows):
     click.echo(f"| {guilds} servers | {' | '.join(found)} |\n| --- |{' --- |' * len(found)}")
     for what in found["Nextread"]:
         click.echo(f"| {what} | {' | '.join(each[what] for each in found.values())} |")
+
+
+@click.command()
+@click.option("--guilds", "counts", multiple=True, default=[100, 1000, 2500, 10_000])
+def growing(counts):
+    """Measure what a bot in so many servers, of five channels each, takes while nothing happens."""
+    click.echo("| servers | ready after | memory | processor at rest |\n| --- | --- | --- | --- |")
+    for guilds in counts:
+        with new_database("sqlite") as (url, folder):
+            click.echo(asyncio.run(_at_rest(url, folder, guilds)))
+
+
+async def _at_rest(url, folder, guilds):
+    async with started(url, folder, guilds) as (_, bot):
+        await asyncio.sleep(2)
+        before = bot.cpu()
+        await asyncio.sleep(REST)
+        share = (bot.cpu() - before) / REST
+        return f"| {guilds:,} | {bot.ready_after:.1f} s | {bot.memory():.0f} MiB | {share:.1%} |"
 
 
 async def _measure(bots, folder, guilds, answers, seconds):

@@ -221,6 +221,18 @@ async def test_whoever_types_a_command_before_is_told_there_and_gets_no_message(
 
 
 @pytest.mark.usefixtures("settled")
+async def test_the_server_of_another_process_is_named_too(env, alice, guild, elsewhere):
+    _, place = elsewhere
+    there = place.guild.add_member(alice.user)
+    env.bot.shard_ids, env.bot.shard_count = [1 - (guild.id >> 22) % 2], 2
+    env.bot._connection._remove_guild(env.bot.get_guild(guild.id))  # noqa: SLF001 - as if never told
+
+    card = await there.slash(place, "next")
+
+    assert "on the list of Study room now" in text_of(card.followups[0].message)
+
+
+@pytest.mark.usefixtures("settled")
 async def test_whose_direct_messages_are_closed_is_told_at_the_next_command(env, alice, channel):
     messages = f"/channels/{alice.user.dm_channel.id}/messages"
     env.inject_error("POST", messages, status=403, code=50007)

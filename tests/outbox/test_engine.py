@@ -886,8 +886,8 @@ async def test_discord_py_repeats_no_message_by_itself(room, connected):
     assert len(room.answers) == 1
 
 
-async def test_a_ledger_that_is_busy_when_a_post_is_to_be_recorded_is_no_refusal_of_discords(
-    room, connected, ledger
+async def test_a_post_is_found_and_recorded_as_soon_as_a_busy_ledger_is_free(
+    room, connected, ledger, caplog
 ):
     other = sqlite3.connect(ledger.removeprefix("sqlite:///"), isolation_level=None)
 
@@ -899,16 +899,13 @@ async def test_a_ledger_that_is_busy_when_a_post_is_to_be_recorded_is_no_refusal
     async with connected() as bot:
         room.done = lock
         await work(bot)
-        busy = await week_in(bot)
-        room.ahead += timedelta(minutes=2)
-        await work(bot)
         after = await week_in(bot)
         notices = await bot.services.db.fetch("SELECT 1 FROM outbox WHERE kind = 'notice'")
     other.close()
 
-    assert busy == ("waiting", "discord_trouble")
+    assert "LedgerError(why='busy'" in caplog.text
     assert after == ("posted", None)
-    assert len(room.history()) == 1
+    assert (len(room.history()), room.looks) == (1, 1)
     assert notices == []
 
 

@@ -1,14 +1,16 @@
 import asyncio
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from bot.errors import AlreadyPostedError
+from bot.errors import AlreadyPostedError, LedgerError
 from bot.outbox.engine import Engine
 from bot.outbox.letters import letters
 from bot.store import outbox
 from bot.store import weeks as week_rows
+from bot.store.database import Background
 from tests.outbox.room import Room
 from tests.postbox import CHANNEL, GUILD, MAY_NOT_SEND, MODERATOR, Desk, new_group, week_of
 from tests.seen import text_of
@@ -71,6 +73,31 @@ async def test_a_row_unknown_or_not_due_is_not_claimed(services, delivery, group
 
     assert await delivery.claim(row["row_id"]) is None
     assert await delivery.claim(1) is None
+
+
+class LostOnce(Background):
+    """A ledger that is lost as a transaction begins, once."""
+
+    is_lost = True
+
+    @asynccontextmanager
+    async def transaction(self):
+        if self.is_lost:
+            self.is_lost = False
+            raise LedgerError("lost", "gone")
+        async with super().transaction() as tx:
+            yield tx
+
+
+async def test_a_row_whose_claim_met_a_lost_ledger_is_tried_again_at_once(
+    services, delivery, group, caplog
+):
+    (row_id,) = await delivery.due()
+
+    await Desk(replace(services, background=LostOnce(services.db))).deliver_due()
+
+    assert f"row {row_id} of the outbox is left for later: gone" in caplog.messages
+    assert (await outbox.row(services.db, row_id)).attempts == 1
 
 
 async def test_of_two_that_claim_a_row_one_gets_it(services, group, clock):

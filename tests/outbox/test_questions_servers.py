@@ -213,8 +213,7 @@ async def test_only_the_process_that_has_its_shard_asks_about_a_server(services,
     await services.groups.make_or_change(guild_id, 7, Schedule(0, 9, 0, "UTC"), None, 8)
 
     async def asked(shard_id):
-        bot = NextreadBot(None, shard_count=2)
-        bot.shard_ids = [shard_id]
+        bot = NextreadBot(None, shard_count=2, shard_ids=[shard_id])
         forget_old = Desk(services).forget_old
         asking = Servers(DiscordPort(bot), services, tickets, Deliver(), forget_old)
         await asking.look_after()

@@ -11,6 +11,7 @@ from bot.errors import ConfigError, LedgerError
 from bot.services.opening import open_services, services_over
 from bot.store.additions import known_resources
 from bot.store.database import open_database
+from tests.conftest import joined
 from tests.curricula import curriculum, resource
 from tests.postbox import Desk
 
@@ -146,6 +147,25 @@ def files_at_most(size):
 
 async def test_commands_never_told_have_no_digest(services):
     assert await services.synced_commands(1) is None
+
+
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+async def test_one_process_at_a_time_tells_discord_the_commands(
+    services, database_url, base, clock
+):
+    other = await joined(database_url, base, clock)
+
+    assert await services.claim_commands(1)
+    assert not await other.claim_commands(1)
+    assert await other.claim_commands(2)  # of another application
+    clock.advance(seconds=61)  # the first one was killed over it
+    assert await other.claim_commands(1)
+    await other.set_synced_commands(1, "told")
+    assert await services.synced_commands(1) == "told"
+    assert await services.claim_commands(1)
+    clock.advance(days=-1)  # put back
+    assert await other.claim_commands(1)
+    await other.close()
 
 
 async def test_each_application_keeps_the_digest_of_what_discord_was_told_last(services):

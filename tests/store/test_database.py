@@ -1,6 +1,5 @@
 import asyncio
 import contextlib
-import functools
 import logging
 import shutil
 import signal
@@ -580,6 +579,7 @@ async def postgres_db(database_url):
 async def test_connections_that_are_lost_are_made_again_for_reads_and_writes(
     postgres_db, database_url, caplog
 ):
+    postgres_db.patience = 1
     for _ in range(2):
         await end_connections(database_url)
         assert len(await asyncio.gather(*(setting(postgres_db, "x") for _ in range(10)))) == 10
@@ -634,6 +634,40 @@ async def test_a_connection_lost_within_a_transaction_saves_nothing_and_says_so(
 
 
 @on_postgres
+async def test_a_transaction_lost_before_it_told_anything_is_begun_anew(postgres_db, database_url):
+    async with postgres_db.transaction() as tx:
+        await end_connections(database_url)
+        await set_setting(tx, "name", "value")
+        await set_setting(tx, "other", "value")
+
+    assert await setting(postgres_db, "name") == await setting(postgres_db, "other") == "value"
+
+
+@on_postgres
+async def test_what_was_saved_though_nobody_heard_it_is_looked_up(database_url):
+    """The server saves, and the connection is cut before its answer."""
+    async with Link(database_url) as link:
+        db = await open_database(link.url)
+
+        async def write(name, shown):
+            async with db.transaction() as tx:
+                await set_setting(tx, name, "value")
+                if shown:
+                    tx.shown_by("SELECT 1 FROM settings WHERE name = ?", shown)
+                link.cut.append("COMMIT")
+
+        await write("heard", "heard")
+        for shown in ("not there", None):
+            with pytest.raises(LedgerError) as lost:
+                await write("other", shown)
+            assert lost.value.why == "unknown"
+
+        assert await setting(db, "heard") == await setting(db, "other") == "value"
+        assert link.cut == []
+        await db.close()
+
+
+@on_postgres
 async def test_a_connection_lost_while_saving_is_not_asked_again_but_told(
     postgres_db, database_url
 ):
@@ -649,29 +683,42 @@ async def test_a_connection_lost_while_saving_is_not_asked_again_but_told(
 
 
 @on_postgres
-async def test_a_server_that_stays_away_is_answered_at_once_and_logged_once(database_url, caplog):
-    socket = database_url.partition("host=")[2].partition("&")[0]
-    gate = await asyncio.start_server(None, "127.0.0.1", 0)
-    port = gate.sockets[0].getsockname()[1]
-    gate.close()
-    passing = await asyncio.start_server(
-        functools.partial(_pass_on, f"{unquote(socket)}/.s.PGSQL.5432"), "127.0.0.1", port
-    )
-    db = await open_database(f"postgresql://postgres@127.0.0.1:{port}/postgres")
-    passing.close()
-    for link in asyncio.all_tasks():
-        if link.get_name() == "link":
-            link.cancel()
-    started_at = time.monotonic()
+async def test_a_server_that_stays_away_is_told_after_a_while_and_logged_once(database_url, caplog):
+    async with Link(database_url) as link:
+        db = await open_database(link.url)
+        db.patience = 1
+        link.close()
+        started_at = time.monotonic()
 
-    for ask in (setting(db, "x"), setting(db, "x"), _write(db)):
-        with pytest.raises(LedgerError) as lost:
-            await ask
-        assert lost.value.why == "lost"
+        for ask in (setting(db, "x"), setting(db, "x"), _write(db)):
+            with pytest.raises(LedgerError) as lost:
+                await ask
+            assert lost.value.why == "lost"
 
-    assert time.monotonic() - started_at < 2
-    assert len(caplog.messages) == 1
-    await db.close()
+        assert 1.5 < time.monotonic() - started_at < 4
+        assert len(caplog.messages) == 1
+        await db.close()
+
+
+@on_postgres
+async def test_a_server_that_comes_back_in_time_is_waited_for(database_url, caplog):
+    caplog.set_level(logging.INFO)
+    async with Link(database_url) as link:
+        db = await open_database(link.url)
+        link.close()
+        asking = asyncio.gather(_write(db), *(setting(db, "x") for _ in range(20)))
+        await asyncio.sleep(1)
+        was_well = db.is_well
+        await link.open()
+
+        await asking
+
+        assert (was_well, db.is_well) == (False, True)
+        assert await setting(db, "name") == "value"
+        lost, again = caplog.messages
+        assert lost.startswith("the database can't be used (lost): ")
+        assert again == "the database can be used again"
+        await db.close()
 
 
 async def _write(db):
@@ -679,24 +726,65 @@ async def _write(db):
         await set_setting(tx, "name", "value")
 
 
-async def _pass_on(path, reader, writer):
-    """Stand between a client and the server, until the link is cut."""
-    their_reader, their_writer = await asyncio.open_unix_connection(path)
+class Link:
+    """What stands between a client and the server: closed, it is as if the server were away.
 
-    async def copy(source, target):
-        with contextlib.suppress(ConnectionError):
-            while some := await source.read(65536):
-                target.write(some)
+    ``cut``: the statements at whose answer it breaks.
+    """
 
-    try:
-        await asyncio.gather(
-            asyncio.create_task(copy(reader, their_writer), name="link"),
-            asyncio.create_task(copy(their_reader, writer), name="link"),
-            return_exceptions=True,
-        )
-    finally:
-        writer.close()
-        their_writer.close()
+    def __init__(self, database_url):
+        socket = unquote(database_url.partition("host=")[2].partition("&")[0])
+        self._path = f"{socket}/.s.PGSQL.5432"
+        self._name = urlsplit(database_url).path
+        self._server, self.port, self.cut = None, 0, []
+
+    async def __aenter__(self):
+        await self.open()
+        return self
+
+    async def __aexit__(self, *_):
+        self.close()
+
+    @property
+    def url(self):
+        return f"postgresql://postgres@127.0.0.1:{self.port}{self._name}"
+
+    async def open(self):
+        self._server = await asyncio.start_server(self._pass_on, "127.0.0.1", self.port)
+        self.port = self._server.sockets[0].getsockname()[1]
+
+    def close(self):
+        self._server.close()
+        for link in asyncio.all_tasks():
+            if link.get_name() == "link":
+                link.cancel()
+
+    async def _pass_on(self, reader, writer):
+        their_reader, their_writer = await asyncio.open_unix_connection(self._path)
+        is_cut = False
+
+        async def ask():
+            nonlocal is_cut
+            while some := await reader.read(65536):
+                if self.cut and self.cut[0].encode() in some:
+                    is_cut = True
+                    self.cut.pop()
+                their_writer.write(some)
+
+        async def answer():
+            while (some := await their_reader.read(65536)) and not is_cut:
+                writer.write(some)
+            writer.transport.abort()
+
+        try:
+            await asyncio.gather(
+                asyncio.create_task(ask(), name="link"),
+                asyncio.create_task(answer(), name="link"),
+                return_exceptions=True,
+            )
+        finally:
+            writer.close()
+            their_writer.close()
 
 
 @on_postgres

@@ -1,4 +1,5 @@
 import asyncio
+import shutil
 import sqlite3
 
 import asyncpg
@@ -104,6 +105,22 @@ async def test_processes_that_start_at_once_migrate_postgres_once(
     assert sorted(runs) == [[], [], [], [1]]
     for db in others:
         await db.close()
+
+
+@pytest.mark.parametrize("empty_database_url", ["postgres"], indirect=True)
+async def test_processes_that_start_at_once_bring_an_old_postgres_up_to_date_once(
+    empty, empty_database_url, tmp_path
+):
+    files = sorted(FOLDER.glob("*.sql"))
+    for each in files[:20]:
+        shutil.copy(each, tmp_path)
+    await migrate(empty, tmp_path)
+    other = await open_database(empty_database_url)
+
+    runs = await asyncio.gather(migrate(empty), migrate(other))
+
+    assert sorted(map(len, runs)) == [0, len(files) - 20]
+    await other.close()
 
 
 async def test_both_databases_get_the_same_tables(empty):

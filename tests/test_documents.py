@@ -26,7 +26,7 @@ FILE = re.compile(
 )
 SETTING = re.compile(r"\b[A-Z]+_[A-Z_]+\b")
 
-OF_READERS = {"new.yaml", ".venv/bin/", "/data/backup.db"}
+OF_READERS = {"new.yaml", ".venv/bin/", "/data/backup.db", "lost/"}
 """Files that the reader of a document makes."""
 
 OF_DISCORD = {

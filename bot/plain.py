@@ -19,7 +19,8 @@ NO_END = "\u2060"
 """Zero width, too: no line ends there. What people copy from a card has it."""
 
 _BEFORE_HANGUL = re.compile(r"(?<=\S)(?=[가-힣])")
-_BEFORE_UNIT = re.compile(r"\]\([^)]*\)|https?://\S+|`[^`]*`|<[^>]*>|(?<=[0-9½])(?=[가-힣])")
+_UNIT = re.compile(r"\]\([^)]*\)|https?://\S+|`[^`]*`|<[^>]*>|[0-9½](?P<unit>[가-힣]+)")
+_LAST_WORD = re.compile(r"[가-힣]+요(?=[.!?:]|$)", re.MULTILINE)
 
 MakeT = TypeVar("MakeT", bound=Callable[..., str])
 
@@ -60,8 +61,12 @@ def together(text: str) -> str:
 
 
 def united(text: str) -> str:
-    """Return Markdown in which a number stays beside its unit, without a space before it, too."""
-    return _BEFORE_UNIT.sub(lambda found: found[0] or NO_END, text)
+    """Return Markdown in which no line ends where Korean has no space, but it would look torn.
+
+    That is within a number with its unit, and within the last word of a sentence.
+    """
+    text = _UNIT.sub(lambda found: together(found[0]) if found["unit"] else found[0], text)
+    return _LAST_WORD.sub(lambda found: together(found[0]), text)
 
 
 def clipped(text: str, limit: int) -> str:

@@ -86,14 +86,16 @@ def test_no_line_ends_within_what_belongs_together(text, shown):
 @pytest.mark.parametrize(
     ("text", "shown"),
     [
-        ("목록이 25주 치 남았어요", "목록이 25+주 치 남았어요"),
-        ("약 3½시간", "약 3½+시간"),
+        ("목록이 25주 치 남은 스터디", "목록이 25+주 치 남은 스터디"),
+        ("맡았어요. 알려 드릴게요:\n원해요", "맡+았+어+요. 알려 드+릴+게+요:\n원+해+요"),
+        ("약 3½시간까지", "약 3½+시+간+까+지"),
         ("[3장](https://example.org/3장) 3장", "[3+장](https://example.org/3장) 3+장"),
         ("https://example.org/3장 3장", "https://example.org/3장 3+장"),
         ("`12월 24일`처럼 <:3장:1>", "`12월 24일`처럼 <:3장:1>"),
+        ("공룡 요, 개요 1", "공룡 요, 개요 1"),
         ("25 weeks", "25 weeks"),
     ],
 )
-def test_a_number_stays_beside_its_unit_and_links_and_typed_words_as_they_are(text, shown):
+def test_a_line_ends_neither_before_a_unit_nor_within_a_sentences_last_word(text, shown):
     assert united(text).replace("\u2060", "+") == shown
     assert united(united(text)) == united(text)

@@ -22,7 +22,7 @@ from bot.core.recommend import (
 )
 from bot.errors import UnknownStepError
 from bot.language import _, ngettext
-from bot.plain import clipped, fitting, link, markdown, narrowed, one_line, plain
+from bot.plain import clipped, fitting, link, markdown, narrowed, one_line, plain, together
 from bot.views import custom_ids as ids
 from bot.views import phrases
 from bot.views.changed import changed_parts
@@ -332,10 +332,11 @@ def _one_line_of(curriculum: Curriculum, reader: Reader, resource: Resource) -> 
     """Return a resource among others: its state, short title, kind and minutes."""
     mark, is_locked = _state(curriculum, reader, resource)
     title = _short_link(resource)
+    facts = phrases.kind_and_minutes(resource), phrases.MUST_READ if resource.must_read else None
+    # The sign alone would take a line of its own.
     return phrases.dotted(
         f"{phrases.state_icon(mark, is_locked=is_locked)} {title}",
-        phrases.kind_and_minutes(resource),
-        phrases.MUST_READ if resource.must_read else None,
+        together(phrases.dotted(*facts)),
     )
 
 

@@ -20,11 +20,12 @@ SECTION = re.search(
     r"^### A drill\n(.*?)^##", (PROJECT / "README.md").read_text("utf-8"), re.MULTILINE | re.DOTALL
 )
 BACK_UP, RESTORE = re.findall(r"^```bash\n(.*?)^```$", SECTION[1], re.MULTILINE | re.DOTALL)
-READERS = 5
+READERS, APART = 60, 1.0
+"""So many, so many seconds apart, that nobody asks more often than fingers do."""
 
 
 class Readers(ManyRooms):
-    """Some readers who mark one resource after the other with /done, as soon as it is answered."""
+    """Readers who mark one resource after the other with /done."""
 
     def __init__(self, keys) -> None:
         super().__init__(rooms_of(2, 1))
@@ -35,6 +36,7 @@ class Readers(ManyRooms):
     async def read_on(self, reader_id):
         for key in self.keys:
             await self.mark(reader_id, key)
+            await asyncio.sleep(APART)
 
     async def mark(self, reader_id, key):
         self._ids += 1

@@ -144,7 +144,7 @@ def test_every_install_the_readme_shows_is_pinned():
     shown = re.findall(r"pip install ([^`\n]*)", readme)
     installs = [shlex.split(each) for each in shown if each != "pre-commit"]
 
-    assert len(installs) == 6
+    assert len(installs) == 10
     for words in installs:
         locked = {"--require-hashes", LOCK} <= {*words}
         constrained = words[:2] == ["-c", CONSTRAINTS]

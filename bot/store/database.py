@@ -696,7 +696,6 @@ class Background(Queries):
         self.is_shared = db.is_shared
         self.migrating = db.migrating
         self.checkpoint = db.checkpoint
-        self.hold = db.hold
         self.close = db.close
 
     @property
@@ -706,6 +705,9 @@ class Background(Queries):
     @property
     def wrote_at(self) -> float:
         return self._db.wrote_at
+
+    async def hold(self) -> None:
+        await self._db.hold()
 
     async def fetch(self, sql: str, *args: Value) -> list[Row]:
         return await self._db.fetch(sql, *args)

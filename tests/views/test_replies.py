@@ -9,7 +9,14 @@ from hypothesis import strategies as st
 
 from bot.errors import BadFieldError, LedgerError
 from bot.views import parts
-from bot.views.replies import dated, is_too_late, may_be_slip, offers, reply_with_error
+from bot.views.replies import (
+    FAILURE,
+    dated,
+    is_too_late,
+    may_be_slip,
+    offers,
+    reply_with_error,
+)
 
 
 class Answer:
@@ -64,7 +71,10 @@ async def test_where_an_autocomplete_fails_nothing_is_offered(caplog):
     async def find(cog, interaction, typed):
         raise KeyError(typed)
 
-    assert await find(None, None, "attention") == []
+    asked = SimpleNamespace(extras={})
+
+    assert await find(None, asked, "attention") == []
+    assert isinstance(asked.extras[FAILURE], KeyError)
     assert [record.levelno for record in caplog.records] == [logging.ERROR]
 
 

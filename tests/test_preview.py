@@ -17,6 +17,7 @@ from playwright.async_api import Browser, FrameLocator, Page, expect
 from bot.app import NextreadBot
 from bot.errors import ConfigError
 from bot.language import languages
+from bot.plain import together
 from bot.preview import open_preview
 from bot.services.opening import open_services
 from tests.busy_bot import BusyBot
@@ -291,7 +292,7 @@ async def test_it_speaks_another_language_at_a_click(nextread, browser):
         await expect(page.get_by_label("More")).to_contain_text("Speak English")
         await type_command(page, room, "next")
 
-        await expect(messages(room)).to_contain_text("45분")
+        await expect(messages(room)).to_contain_text(together("45분"))
         await expect(room.get_by_role("button", name="완료")).to_be_visible()
 
 

@@ -603,7 +603,6 @@ class Background(Queries):
         self.is_shared = db.is_shared
         self.migrating = db.migrating
         self.checkpoint = db.checkpoint
-        self.hold = db.hold
         self.close = db.close
 
     @property
@@ -612,6 +611,9 @@ class Background(Queries):
 
     async def fetch(self, sql: str, *args: Value) -> list[Row]:
         return await self._db.fetch(sql, *args)
+
+    async def hold(self) -> None:
+        await self._db.hold()
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Queries]:

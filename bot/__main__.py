@@ -344,7 +344,7 @@ def move_data(sqlite: str, postgres: str) -> None:
 
     @contextlib.contextmanager
     def bar(what: str, rows: int) -> Iterator[Callable[[int], None]]:
-        with click.progressbar(length=rows, label=f"{what:10}", update_min_steps=1000) as shown:
+        with click.progressbar(length=rows, label=f"{what:10}") as shown:
             yield shown.update
 
     url = sqlite if sqlite.startswith("sqlite:") else f"{SQLITE}{Path(sqlite).absolute()}"

@@ -205,19 +205,23 @@ async def test_a_source_with_a_bot_on_it_is_refused(source, target):
     assert (await moved(source, target))[1].lines
 
 
+HOLDING = """
+    FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database
+    WHERE locktype = 'advisory' AND datname = current_database()
+"""
+
+
 async def test_a_target_with_a_bot_on_it_is_refused_whatever_becomes_of_connections(source, target):
     bots = [await open_database(target) for _ in range(2)]
     await bots[0].close()
-    await execute(
-        target, "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype='advisory'"
-    )
+    await execute(target, f"SELECT pg_terminate_backend(pid) {HOLDING}")
     await asyncio.sleep(0.05)
-    assert await execute(target, "SELECT 1 FROM pg_locks WHERE locktype = 'advisory'") == []
+    assert await execute(target, f"SELECT 1 {HOLDING}") == []
 
     await bots[1].hold()
     await bots[1].hold()
 
-    assert len(await execute(target, "SELECT 1 FROM pg_locks WHERE locktype = 'advisory'")) == 1
+    assert len(await execute(target, f"SELECT 1 {HOLDING}")) == 1
     with pytest.raises(ConfigError, match="is using this PostgreSQL database: stop it"):
         await moved(source, target)
     await bots[1].close()

@@ -712,9 +712,6 @@ class Background(Queries):
     async def fetch(self, sql: str, *args: Value) -> list[Row]:
         return await self._db.fetch(sql, *args)
 
-    async def hold(self) -> None:
-        await self._db.hold()
-
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Queries]:
         async with self._slots, self._db.transaction() as tx:

@@ -69,7 +69,7 @@ async def _run(url, log, rooms, processes, to_the_end):
             bots = []
             for _ in range(processes):
                 room.ready.clear()
-                bots.append(running.enter_context(_bot(url, log, room.api)))
+                bots.append(running.enter_context(_bot(url, log, room.api, LOG_LEVEL="WARNING")))
                 async with asyncio.timeout(150):
                     await _until(lambda: room.ready.is_set() and room.commands)
             await asyncio.sleep(max(0.0, (slot - datetime.now(UTC)).total_seconds() - QUIET))
@@ -118,7 +118,7 @@ async def _until(claim):
 
 
 @contextmanager
-def _bot(url, log, api):
+def _bot(url, log, api, **settings):
     with log.open("a") as errors:
         process = subprocess.Popen(
             [sys.executable, "-c", NEXTREAD, api, "run"],
@@ -128,7 +128,7 @@ def _bot(url, log, api):
                 "PYTHONPATH": str(Path(__file__).parents[2]),
                 "DISCORD_TOKEN": TOKEN,
                 "DATABASE_URL": url,
-                "LOG_LEVEL": "WARNING",
+                **settings,
             },
             stderr=errors,
         )

@@ -1,15 +1,12 @@
 """Two bots with a shard each on one PostgreSQL: one is killed, or the database restarts."""
 
 import asyncio
-import os
 import random
 import signal
-import subprocess
-import sys
 import tempfile
 import time
 from collections import Counter, defaultdict
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -18,10 +15,10 @@ import click
 from aiohttp import web
 
 from tests.bench.databases import Postgres
-from tests.bench.groups import _fill, _memory, _until
+from tests.bench.groups import _bot, _fill, _memory, _until
 from tests.bench.many_rooms import FIRST_CHANNEL, ManyRooms, Room
 from tests.kill import objects
-from tests.small_discord import NEXTREAD, TOKEN, answer
+from tests.small_discord import answer
 
 ASKED_EVERY = 0.02
 """Seconds between two commands; each is a mark or a /next in one half or the other."""
@@ -69,7 +66,7 @@ async def _run(postgres, folder, count, cut, away, seconds):
     halves = Halves(rooms)
     async with halves.open():
         with ExitStack() as running:
-            started = (_bot(postgres.url, folder, halves.api, n) for n in (0, 1))
+            started = (_half(postgres.url, folder, halves.api, n) for n in (0, 1))
             bots = [running.enter_context(each) for each in started]
             async with asyncio.timeout(60):
                 await _until(lambda: len(halves.here) == 2)
@@ -91,7 +88,7 @@ async def _run(postgres, folder, count, cut, away, seconds):
             await asyncio.sleep(5)  # for what would be one too many
             await asyncio.gather(*halves.asked, return_exceptions=True)
             if cut == "killed":
-                bots[1] = running.enter_context(_bot(postgres.url, folder, halves.api, 1))
+                bots[1] = running.enter_context(_half(postgres.url, folder, halves.api, 1))
                 async with asyncio.timeout(60):
                     await _until(lambda: len(halves.here) == 2)
                 await halves.ask(rooms[0])  # of server 1, for shard 1
@@ -107,28 +104,9 @@ async def _ask(halves):
         await asyncio.sleep(ASKED_EVERY)
 
 
-@contextmanager
-def _bot(url, folder, api, shard_id):
-    with (folder / f"bot{shard_id}.log").open("a") as errors:
-        process = subprocess.Popen(
-            [sys.executable, "-c", NEXTREAD, api, "run"],
-            cwd=folder,
-            env={
-                "PATH": os.environ["PATH"],
-                "PYTHONPATH": str(Path(__file__).parents[2]),
-                "DISCORD_TOKEN": TOKEN,
-                "DATABASE_URL": url,
-                "SHARD_COUNT": "2",
-                "SHARD_IDS": str(shard_id),
-                "LINK_CHECK": "off",
-            },
-            stderr=errors,
-        )
-        try:
-            yield process
-        finally:
-            process.kill()
-            process.wait()
+def _half(url, folder, api, shard_id):
+    shards = {"SHARD_COUNT": "2", "SHARD_IDS": str(shard_id)}
+    return _bot(url, folder / f"bot{shard_id}.log", api, **shards, LINK_CHECK="off")
 
 
 async def _connections(url):

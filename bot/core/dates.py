@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import date, datetime, timedelta
-from typing import Literal
+from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 from bot.core.weeks import A_MEETING, Meets
@@ -14,21 +14,22 @@ from bot.errors import UnknownDaysError
 _DAYS_AHEAD = {
     name: days
     for days, names in (
-        (0, "today,오늘,今日,今天,heute,this week,이번 주,이번주,今週,本周"),
+        (0, "today,오늘,今日,今天,heute"),
+        (0, "this week,이번 주,이번주,今週,本周,这周,diese woche,dieser woche"),
         (1, "tomorrow,내일,明日,明天,morgen"),
         (2, "the day after tomorrow,모레,明後日,后天,übermorgen"),
-        (7, "next week,다음 주,다음주,来週,下周,nächste woche"),
+        (7, "next week,다음 주,다음주,来週,下周,nächste woche,nächster woche,nächsten woche"),
     )
     for name in names.split(",")
 }
 _WEEKDAYS = (
-    "monday 월요일 月曜日 montag",
-    "tuesday 화요일 火曜日 dienstag",
-    "wednesday 수요일 水曜日 mittwoch",
-    "thursday 목요일 木曜日 donnerstag",
-    "friday 금요일 金曜日 freitag",
-    "saturday 토요일 土曜日 samstag",
-    "sunday 일요일 日曜日 sonntag",
+    "monday 월요일 月曜日 montag 月曜 星期一 周一",
+    "tuesday 화요일 火曜日 dienstag 火曜 星期二 周二",
+    "wednesday 수요일 水曜日 mittwoch 水曜 星期三 周三",
+    "thursday 목요일 木曜日 donnerstag 木曜 星期四 周四",
+    "friday 금요일 金曜日 freitag 金曜 星期五 周五",
+    "saturday 토요일 土曜日 samstag 土曜 星期六 周六",
+    "sunday 일요일 日曜日 sonntag 日曜 星期日 周日",
 )
 _MONTHS = (
     "january januar jänner janvier enero janeiro gennaio января",
@@ -63,8 +64,9 @@ _WEEK = re.compile(rf"{_YEAR}-?\s?w(?P<week>[0-9]{{1,2}})(?:-(?P<weekday>[1-7]))
 _WHOLE_WEEKS = frozenset(
     name for name in _DAYS_AHEAD if name.endswith(("week", "주", "週", "周", "woche"))
 )
-_OF_WEEK = re.compile(r"^(?:['’]s\b|의|の)|,|\s(?:of|on|in|der)$")  # beside a day: "Monday of"
-_KOREAN_DAY = re.compile(r"(?<![^\s])([월화수목금토일])(?:요일|욜)?$")
+_BESIDE_WEEK = re.compile(r"^(?:['’]s\b|의|の)|,|^\s*(?:on|am)\s|\s(?:of|on|in|der)$")
+_SHORT_DAY = re.compile(r"(?<!\S)(?:([월화수목금토일])(?:요일|욜)?|([一二三四五六日]))$")
+"""Of a week that is named: alone "일" and "日" mean a day, not Sunday."""
 _COMING = re.compile(r"(?:(?P<next>next|다음|nächste[rn]?)|this|이번|diese[rn]?)\s+(?P<day>\S+)")
 _FROM_TO = re.compile(
     r"\s*(?:-|~|/|\.\.+|\bto\b|\buntil\b|\btill\b|\bthrough\b|\bbis\b|부터|から)\s*"
@@ -105,17 +107,42 @@ def _weekday_meant(text: str, today: date) -> list[date]:
     "next Friday" is the coming one to some, and the one of next week to others.
     """
     monday = today - timedelta(days=today.weekday())
-    for week in _WHOLE_WEEKS:
-        for rest in (text.removeprefix(week), text.removesuffix(week)):
-            named = _KOREAN_DAY.sub(r"\1요일", _OF_WEEK.sub("", rest.rstrip()).strip())
-            if rest != text and (weekday := _weekday(named)) is not None:
-                return [monday + timedelta(days=_DAYS_AHEAD[week] + weekday)]
-    found = _COMING.fullmatch(text)
-    if (weekday := _weekday(found["day"] if found else text)) is None:
+    if (found := _in_week(text)) and len(found.days) == 1:
+        return [monday + timedelta(days=_DAYS_AHEAD[found.week] + found.days[0])]
+    named = _COMING.fullmatch(text)
+    if (weekday := _weekday(named["day"] if named else text)) is None:
         return []
     coming = today + timedelta(days=(weekday - today.weekday()) % 7)
-    in_next_week = monday + timedelta(days=7 + weekday)
-    return sorted({coming, in_next_week}) if found and found["next"] else [coming]
+    if not named or not named["next"]:
+        return [coming]
+    return sorted({coming, monday + timedelta(days=7 + weekday)} - {today})
+
+
+class _InWeek(NamedTuple):
+    """Days of a week that is named: its name, whether that stands before them, and the days."""
+
+    week: str
+    leads: bool
+    days: list[int]
+
+
+def _in_week(text: str) -> _InWeek | None:
+    """Return the week that a text names, and of which days: of one, or of the ends of a span."""
+    for week in _WHOLE_WEEKS:
+        for rest, leads in ((text.removeprefix(week), True), (text.removesuffix(week), False)):
+            sides = [_UP_TO.sub("", side) for side in _FROM_TO.split(rest)] if rest != text else []
+            days = [day for side in sides if (day := _weekday_in_week(side)) is not None]
+            if days and len(days) == len(sides) <= 2:
+                return _InWeek(week, leads, days)
+    return None
+
+
+def _weekday_in_week(text: str) -> int | None:
+    """Return which day is named beside the name of its week: "의 월요일", "on Mon", "월", "一"."""
+    named = _BESIDE_WEEK.sub("", text.rstrip()).strip()
+    return _weekday(
+        _SHORT_DAY.sub(lambda found: f"{found[1]}요일" if found[1] else f"周{found[2]}", named)
+    )
 
 
 def _weekday(name: str) -> int | None:
@@ -170,7 +197,11 @@ def day_meant(typed: str, today: date, zone: str) -> date:
             raise
         raise UnknownDaysError(named, "span")
     day, in_a_week = span[0], today + timedelta(days=7)
-    if day == today and dates_meant(named, tomorrow, zone) == [in_a_week]:  # "Monday", on one
+    if (  # "Monday", on one
+        day == today
+        and not _COMING.fullmatch(_plain(named))
+        and dates_meant(named, tomorrow, zone) == [in_a_week]
+    ):
         day = in_a_week
     if day <= today or day - today > FURTHEST_OFF:
         raise UnknownDaysError(named, "today" if day <= today else "far")
@@ -179,6 +210,7 @@ def day_meant(typed: str, today: date, zone: str) -> date:
 
 def _spans(parts: Sequence[str], today: date, zone: str) -> list[tuple[date, date]]:
     """Return what each of several texts means; the month of one is also its neighbours'."""
+    parts = _in_weeks(parts, today)
     found = [_span(part, today, zone) for part in parts]
     for n in (*reversed(range(len(parts) - 1)), *range(1, len(parts))):  # 24, 26 Dec; Dec 24, 26
         beside = found[n + 1] if n + 1 < len(parts) and found[n + 1] else found[max(n - 1, 0)]
@@ -192,6 +224,31 @@ def _spans(parts: Sequence[str], today: date, zone: str) -> list[tuple[date, dat
             is_clear = all(len(dates_meant(each, today, zone)) < 2 for each in sides)
             raise UnknownDaysError(part, "none" if is_clear else "several")
     return [span for span in found if span]
+
+
+def _in_weeks(parts: Sequence[str], today: date) -> list[str]:
+    """Return the parts, each day of the week with the name of its week: that of one is also theirs.
+
+    Of those before it where it stands behind its days ("Mon and Fri next week"), of those after it
+    where it stands before them. What may be meant either way, "Mon next week, Fri", isn't guessed.
+
+    Raises:
+        UnknownDaysError: a day may be of that week, or the coming one.
+    """
+    told, plain = list(parts), [*map(_plain, parts)]
+    for at, found in enumerate(map(_in_week, plain)):
+        if found is None:
+            continue
+        step = 1 if found.leads else -1
+        beside = at + step
+        while 0 <= beside < len(parts) and _weekday_in_week(plain[beside]) is not None:
+            told[beside] = f"{found.week} {plain[beside]}"
+            beside += step
+        behind = "" if found.leads else " ".join(plain[at + 1 : at + 2])
+        coming = _weekday_meant(behind, today)
+        if coming and coming != _weekday_meant(f"{found.week} {behind}", today):
+            raise UnknownDaysError(parts[at + 1], "several")
+    return told
 
 
 def _span(typed: str, today: date, zone: str) -> tuple[date, date] | None:
@@ -210,6 +267,7 @@ def _span(typed: str, today: date, zone: str) -> tuple[date, date] | None:
 
 
 def _from_to(first: str, last: str, today: date, zone: str) -> tuple[date, date] | None:
+    first, last = _in_one_week(first, last)
     begin, end = dates_meant(first, today, zone), dates_meant(last, today, zone)
     begin, end = _as_beside(first, begin, last, end), _as_beside(last, end, first, begin)
     with suppress(ValueError):
@@ -231,6 +289,15 @@ def _from_to(first: str, last: str, today: date, zone: str) -> tuple[date, date]
             if begin[0] <= end[0] <= begin[0] + longest:
                 return begin[0], end[0]
     return None
+
+
+def _in_one_week(first: str, last: str) -> tuple[str, str]:
+    """Return the ends of a span: a week that is named at one of them is the other's, too."""
+    if (begins := _in_week(first)) and begins.leads and _weekday_in_week(last) is not None:
+        return first, f"{begins.week} {last}"
+    if (ends := _in_week(last)) and not ends.leads and _weekday_in_week(first) is not None:
+        return f"{ends.week} {first}", last
+    return first, last
 
 
 def _as_beside(text: str, days: list[date], beside: str, days_beside: list[date]) -> list[date]:

@@ -99,6 +99,12 @@ def test_days_by_their_distance_count_from_today():
         "다음주 월",
         "来週の月曜日",
         "Montag nächste Woche",
+        "next week on Monday",
+        "on Monday next week",
+        "nächste Woche am Montag",
+        "am Montag nächster Woche",
+        "下周一",
+        "来週月曜",
         "next Monday",
         "다음 월요일",
         "this Monday",
@@ -111,6 +117,53 @@ def test_a_day_of_next_week_is_understood(typed):
 def test_a_day_of_this_week_may_have_gone_by():
     assert meant("이번 주 월요일") == meant("Monday this week") == [date(2026, 1, 5)]
     assert meant("this week friday") == meant("this friday") == [date(2026, 1, 9)]
+
+
+@pytest.mark.parametrize(
+    ("typed", "days"),
+    [
+        ("다음 주 월요일, 수요일", [(12, 12), (14, 14)]),
+        ("next week Mon, Wed", [(12, 12), (14, 14)]),
+        ("Friday and Saturday next week", [(16, 16), (17, 17)]),
+        ("월요일, 다음 주 화요일", [(12, 12), (13, 13)]),
+        ("next week Mon-Tue, Fri", [(12, 13), (16, 16)]),
+        ("next week Monday - Friday", [(12, 16)]),
+        ("다음 주 월-금", [(12, 16)]),
+        ("다음 주 월요일부터 금요일까지", [(12, 16)]),
+        ("Mon-Fri next week", [(12, 16)]),
+    ],
+)
+def test_a_week_that_is_named_is_that_of_the_days_beside_it(typed, days):
+    found = days_meant(typed, TODAY, "UTC")
+
+    assert [(first.day, last.day) for first, last in found] == days
+
+
+def test_a_day_that_may_be_of_the_week_named_before_it_is_not_guessed():
+    with pytest.raises(UnknownDaysError) as refused:
+        days_meant("Monday next week, Friday", TODAY, "UTC")
+
+    assert refused.value.why == "several"
+
+
+def test_days_of_this_week_are_not_those_of_the_next():
+    with pytest.raises(UnknownDaysError) as refused:
+        days_meant("this week Monday - Friday", date(2026, 1, 10), "UTC")
+
+    assert refused.value.why == "gone"
+
+
+@pytest.mark.parametrize("typed", ["next Monday", "다음 월요일", "nächsten Montag", "Monday"])
+def test_on_a_monday_the_next_one_is_in_a_week(typed):
+    assert day_meant(typed, date(2026, 1, 5), "UTC") == TWELFTH
+
+
+@pytest.mark.parametrize("typed", ["this Monday", "이번 월요일", "Monday this week"])
+def test_on_a_monday_this_one_is_today(typed):
+    with pytest.raises(UnknownDaysError) as refused:
+        day_meant(typed, date(2026, 1, 5), "UTC")
+
+    assert refused.value.why == "today"
 
 
 def test_next_friday_may_be_two_days():

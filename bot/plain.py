@@ -18,9 +18,12 @@ _BREAK = "\u200b"  # zero width: an unseen break inside <@1>, <t:1:R>, </next:1>
 NO_END = "\u2060"
 """Zero width, too: no line ends there. What people copy from a card has it."""
 
-_BEFORE_HANGUL = re.compile(r"(?<=\S)(?=[가-힣])")
-_UNIT = re.compile(r"\]\([^)]*\)|https?://\S+|`[^`]*`|<[^>]*>|[0-9½](?P<unit>[가-힣]+)")
-_LAST_WORD = re.compile(r"[가-힣]+요(?=[.!?:]|$)", re.MULTILINE)
+_BEFORE_HANGUL = re.compile(rf"(?<=[^\s{NO_END}])(?=[가-힣])")
+_TORN = re.compile(
+    r"\]\([^)]*\)|https?://\S+|`[^`]*`|<[^>]*>"  # to be left as they are
+    r"|(?P<whole>[0-9½][가-힣]+|[가-힣]+요(?=[.!?:]|$))",
+    re.MULTILINE,
+)
 
 MakeT = TypeVar("MakeT", bound=Callable[..., str])
 
@@ -65,8 +68,7 @@ def united(text: str) -> str:
 
     That is within a number with its unit, and within the last word of a sentence.
     """
-    text = _UNIT.sub(lambda found: together(found[0]) if found["unit"] else found[0], text)
-    return _LAST_WORD.sub(lambda found: together(found[0]), text)
+    return _TORN.sub(lambda found: together(found[0]) if found["whole"] else found[0], text)
 
 
 def clipped(text: str, limit: int) -> str:

@@ -81,6 +81,7 @@ def test_text_that_is_cut_never_takes_more_room(text, limit):
 def test_no_line_ends_within_what_belongs_together(text, shown):
     assert together(text).replace("\N{NO-BREAK SPACE}", "~").replace("\u2060", "+") == shown
     assert columns(together(text)) == columns(text)
+    assert together(together(text)) == together(text)
 
 
 @pytest.mark.parametrize(
@@ -93,6 +94,9 @@ def test_no_line_ends_within_what_belongs_together(text, shown):
         ("https://example.org/3장 3장", "https://example.org/3장 3+장"),
         ("`12월 24일`처럼 <:3장:1>", "`12월 24일`처럼 <:3장:1>"),
         ("공룡 요, 개요 1", "공룡 요, 개요 1"),
+        ("[봐요](https://a.kr/봐요.htm) 봐요", "[봐요](https://a.kr/봐요.htm) 봐+요"),
+        ("https://ko.example/봐요.html", "https://ko.example/봐요.html"),
+        ("`안녕하세요.` ```\n봐요.``` <:봐요.:12>", "`안녕하세요.` ```\n봐요.``` <:봐요.:12>"),
         ("25 weeks", "25 weeks"),
     ],
 )

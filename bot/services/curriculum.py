@@ -381,12 +381,13 @@ class CurriculumStore:
     def step_called(self, steps: Sequence[Step], typed: str) -> Step | None:
         """Return the step with this id, number or title, in that order; None: there is none."""
         by_name = {
-            getattr(step, name).casefold(): step
+            fold(getattr(step, name)): step
             for name in ("title", "number", "id")
             for step in reversed(steps)
         }
-        named = typed.casefold().strip()
-        named = OWN_STEP_TITLE.casefold() if named in OWN_STEP_NAMES else named
+        named, ours = fold(typed).strip(), map(fold, OWN_STEP_NAMES)
+        if named not in by_name and named in ours:
+            named = fold(OWN_STEP_TITLE)
         return by_name.get(named) if named else None
 
     def steps_like(self, steps: Sequence[Step], typed: str) -> list[Step]:

@@ -552,7 +552,9 @@ def _read_text(week: PastWeek, link: str) -> str:
     def left(of: str, told: str) -> int:
         return BESIDE_A_DAY - columns(dotted("x", of, read, told)) + 1
 
-    needed, of, told = next((way for way in ways if left(*way[1:]) >= way[0]), ways[-1])
+    whole = columns(one_line(title))
+    fits = (way for way in ways if left(*way[1:]) >= min(way[0], whole))
+    needed, of, told = next(fits, ways[-1])
     most = max(needed, left(of, told) - WORDS_APART)
     named = narrow(title, min(most, room(title, BESIDE_A_DAY)))
     led = f"🎤 <@{week.leader_id}>" if week.leader_id else ""

@@ -22,6 +22,7 @@ from bot.core.papers import (
     weeks_meant,
     weeks_offered,
 )
+from bot.core.search.words import fold
 from bot.core.weeks import HAD, DaysOff, Slot, address, slot_of_week
 from bot.errors import CannotPollError, UnknownWeekError
 from bot.language import _, ngettext
@@ -103,12 +104,12 @@ def week_choices(
     weeks: Iterable[tuple[Slot, str]], zone: str, typed: str, now: datetime
 ) -> Choices:
     """Return a group's next weeks as choices, those that fit what is typed."""
-    meant, wanted = weeks_meant(typed, _day(now, zone), zone), typed.casefold().strip()
+    meant, wanted = weeks_meant(typed, _day(now, zone), zone), fold(typed).strip()
     named = [(slot.week, _week_text(_day(slot.at, zone), title)) for slot, title in weeks]
     return [
         choice(week, name)
         for week, name in named
-        if week in meant or wanted in f"{name} {week}".casefold()
+        if week in meant or wanted in fold(f"{name} {week}")
     ]
 
 

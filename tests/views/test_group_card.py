@@ -11,7 +11,8 @@ from discord import ui
 from bot.core.groups import Group, GroupStatus, History, PastWeek
 from bot.core.outbox import TEMPORARY, UNCERTAIN, Lacks, Permission, ProblemName
 from bot.core.papers import Vote
-from bot.core.weeks import Schedule, Week
+from bot.core.recommend import Worth
+from bot.core.weeks import Part, Schedule, Week
 from bot.views.group_card import history_card, members_card
 from bot.views.moderators_card import moderators_card
 from bot.views.problems import obstacle_text, problem_text
@@ -94,6 +95,15 @@ def test_a_past_paper_that_was_deleted_is_told_with_its_own_day():
     (told,) = [part.content for part in history.walk_children() if isinstance(part, ui.TextDisplay)]
     day = f"<t:{int(NOW.timestamp())}:d>"
     assert told.splitlines()[1:] == [f"{day} **BERT**{NO_BREAK}· posted and then deleted"]
+
+
+def test_a_short_title_leaves_room_for_the_name_of_its_part():
+    post = Week(4, 1, "2025-W49", NOW, "posted", channel_id=2, message_id=5, title="BERT")
+    week = PastWeek(post, 5, Part(1, 3, ("Intro",)), None, Worth(3, 4))
+
+    shown = text_of(history_card(History(GROUP, 0, (week,), has_more=False)))
+
+    assert "· part 1 of 3: Intro · ✅ 5 read it · 👍 3 of 4" in shown
 
 
 def test_of_several_votes_a_member_sees_the_next_and_the_others_under_more():

@@ -32,6 +32,10 @@ _LISTED = {
 """How a list begins -> its marks, on one line too: Discord makes one of what is pasted."""
 
 
+_UNSEEN = dict.fromkeys(map(ord, "\u200b\u2060"))
+"""What cards have within words, and who copies from a card has too."""
+
+
 def fold(text: str) -> str:
     """Return the text without case, width, accents and other marks, Hangul as single letters.
 
@@ -39,7 +43,7 @@ def fold(text: str) -> str:
     """
     if text.isascii():
         return text.lower()
-    decomposed = unicodedata.normalize("NFKD", text)
+    decomposed = unicodedata.normalize("NFKD", text.translate(_UNSEEN))
     letters = "".join(c for c in decomposed if not unicodedata.category(c).startswith("M"))
     return letters.casefold().translate(_FINAL_CONSONANTS)
 

@@ -14,6 +14,7 @@ from bot.core.search.words import (
     topic,
     words,
 )
+from bot.plain import together, united
 
 
 @pytest.mark.parametrize(
@@ -30,6 +31,11 @@ def test_another_word_is_not(typed):
 
 def test_case_accents_and_width_are_folded():
     assert fold("ＢＥＲＴ Élan STRASSE straße Ёж") == "bert elan strasse strasse еж"
+
+
+def test_what_is_copied_from_a_card_is_the_same():
+    assert words(united("왜 쓰나요") + "\u200b?") == words("왜 쓰나요?")
+    assert fold(together("이 서버")) == fold("이 서버")
 
 
 def test_a_hangul_syllable_being_typed_begins_the_finished_word():
